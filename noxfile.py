@@ -1,0 +1,249 @@
+"""The tasks of the repository, and their own bootstrap.
+
+    python3 noxfile.py            # list what there is
+    python3 noxfile.py demo       # see it run
+    python3 noxfile.py test       # run the tests
+
+Nothing but a Python with ``venv`` is needed. Without nox, the first call makes a small environment in
+``.nox/_bootstrap`` with nox and uv from PyPI and goes on in there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+BOOTSTRAP = ROOT / ".nox" / "_bootstrap"
+NOX = "nox[uv]>=2026.2"
+PIP_INSTALL = ("-m", "pip", "install", "-qq", "--disable-pip-version-check")
+
+
+def bootstrap() -> int:
+    """Make an environment with nox, unless one stands, and run this file again in it."""
+    python = BOOTSTRAP / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        # An environment that was left half-made has a python and no nox.
+        made = subprocess.call([python, "-c", "import nox, uv"], **quiet) == 0
+    except OSError:
+        made = False
+    if not made:
+        print(f"Setting up nox in {BOOTSTRAP.relative_to(ROOT)} (once) …", file=sys.stderr, flush=True)
+        try:
+            import ensurepip
+            import venv
+        except ImportError:
+            print(
+                "This Python cannot make virtual environments. On Debian: apt-get install python3-venv",
+                file=sys.stderr,
+            )
+            return 1
+        del ensurepip  # asked for only because Debian packs it apart from venv
+        try:
+            shutil.rmtree(BOOTSTRAP, ignore_errors=True)
+            venv.create(BOOTSTRAP, with_pip=True, clear=True)
+            subprocess.check_call([python, *PIP_INSTALL, NOX])
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"The bootstrap failed: {error}", file=sys.stderr)
+            return 1
+    # With the environment's folder in front, nox finds the uv that came with it.
+    path = f"{python.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return hand_over([str(python), str(ROOT / "noxfile.py"), *sys.argv[1:]], {**os.environ, "PATH": path})
+
+
+def hand_over(command: list[str], env: dict[str, str]) -> int:
+    """Become the command, so that Ctrl-C reaches it alone; Windows can only wait for it."""
+    if os.name != "nt":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(command[0], command, env)  # noqa: S606 - no shell is wanted
+    return subprocess.call(command, env=env)
+
+
+try:
+    import nox
+except ImportError:
+    if __name__ != "__main__":
+        raise
+    raise SystemExit(bootstrap()) from None
+
+# uv trusts the machine's certificates, as pip does: a company may have an authority of its own.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+EXTRAS = "pdf,testing,postgresql,mariadb"
+#: Rooms whose every branch is covered; `cover` fails below 100 %.
+COVERED = ["core", "access", "documents", "ledger", "profiles"]
+
+nox.needs_version = ">=2026.2"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "test"]
+
+
+def find_pyenv_pythons() -> None:
+    """Put interpreters that pyenv keeps, and does not offer by their name, where nox looks."""
+    kept = Path(os.environ.get("PYENV_ROOT") or Path("~/.pyenv").expanduser()) / "versions"
+    for version in PYTHONS:
+        found = shutil.which(f"python{version}")
+        if found and "shims" not in Path(found).parts:
+            continue
+        homes = sorted(kept.glob(f"{version}.*/bin/python{version}"), key=lambda p: p.stat().st_mtime)
+        if homes:
+            # In front, as a shim would be found first; a folder of its own leaves `python3` to PATH.
+            named = ROOT / ".nox" / "_pythons"
+            named.mkdir(parents=True, exist_ok=True)
+            link = named / f"python{version}"
+            link.unlink(missing_ok=True)
+            link.symlink_to(homes[-1])
+            if str(named) not in os.environ["PATH"].split(os.pathsep):
+                os.environ["PATH"] = f"{named}{os.pathsep}{os.environ['PATH']}"
+
+
+if os.name != "nt":
+    find_pyenv_pythons()
+
+
+def distributions(*folders: str) -> list[Path]:
+    """List the plugins and examples that are installable."""
+    return sorted(p.parent for folder in folders for p in (ROOT / folder).glob("*/pyproject.toml"))
+
+
+def editable(session: nox.Session, *groups: str, extras: str = EXTRAS) -> None:
+    """Install the core, every plugin and example, and dependency groups, in one go.
+
+    One call, else the installer would look for lockportal itself on PyPI.
+    """
+    wanted = [f"-e.[{extras}]"]
+    wanted += [f"-e{path.relative_to(ROOT).as_posix()}" for path in distributions("plugins", "examples")]
+    wanted += nox.project.dependency_groups(PYPROJECT, *groups)
+    session.install(*wanted)
+
+
+def pytest(session: nox.Session, *args: str, env: dict[str, str] | None = None) -> None:
+    """Run pytest over as many processes as there are cores, unless the caller says otherwise."""
+    posargs = session.posargs
+    spread = [] if {"-n", "--pdb", "-p", "-s"} & set(posargs) else ["-n", "auto", "--dist", "worksteal"]
+    session.run("python", "-m", "pytest", *spread, *args, *posargs, env=env)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Show the portal: `lockportal demo` on SQLite with the Flask example; arguments after -- go to it."""
+    example = [path for path in distributions("examples") if path.name == "flask_portal"]
+    session.install("-e.[pdf]", *(f"-e{path.relative_to(ROOT).as_posix()}" for path in example))
+    try:
+        session.run("lockportal", "demo", *session.posargs, interrupt_timeout=10, terminate_timeout=5)
+    except KeyboardInterrupt:
+        session.log("stopped")
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """Run every test on this Python; what a test needs and cannot find is skipped with its reason."""
+    editable(session, "test")
+    pytest(session)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the quick tests on each supported Python that is installed here."""
+    editable(session, "test")
+    pytest(session, "-m", "not slow and not browser")
+
+
+@nox.session
+def test_full(session: nox.Session) -> None:
+    """Run every test with PostgreSQL and MariaDB, whose absence then fails; outside CI draw more examples."""
+    editable(session, "test")
+    profile = os.environ.get("LOCKPORTAL_HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "full")
+    pytest(session, env={"LOCKPORTAL_REQUIRE_SERVERS": "1", "LOCKPORTAL_HYPOTHESIS_PROFILE": profile})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, types and who imports whom: ruff, mypy --strict, import-linter."""
+    editable(session, "lint")
+    code = ["src", *(folder for folder in ("examples",) if any((ROOT / folder).rglob("*.py")))]
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy", "--strict", *code)
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def fmt(session: nox.Session) -> None:
+    """Format the code and mend what ruff can mend."""
+    session.install(*(d for d in PYPROJECT["dependency-groups"]["lint"] if d.startswith("ruff")))
+    session.run("ruff", "check", "--fix-only", ".")
+    session.run("ruff", "format", ".")
+
+
+@nox.session
+def cover(session: nox.Session) -> None:
+    """Measure branch coverage; the core and the capabilities must have all of it."""
+    editable(session, "test")
+    pytest(session, "--cov", "--cov-report=")
+    session.run("coverage", "report")
+    rooms = [f"src/lockportal/{room}/*" for room in COVERED if (ROOT / "src" / "lockportal" / room).is_dir()]
+    session.run("coverage", "report", f"--include={','.join(rooms)}", "--fail-under=100")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into docs/_build/html; a warning is an error."""
+    editable(session, "docs", extras="pdf")
+    strict = ["-W", "--keep-going", "-q"]
+    session.run("sphinx-build", *strict, "-b", "html", "docs", "docs/_build/html", *session.posargs)
+    session.log("docs/_build/html/index.html")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure: tests/benchmarks, side by side with the raw driver; in one process, as times are taken."""
+    editable(session, "test")
+    if not (ROOT / "tests" / "benchmarks").is_dir():
+        session.skip("there are no benchmarks yet")
+    session.run("python", "-m", "pytest", "tests/benchmarks", "-n", "0", "--benchmark-only", *session.posargs)
+
+
+@nox.session
+def screenshots(session: nox.Session) -> None:
+    """Take pictures of every page with Chromium (LOCKPORTAL_CHROMIUM, or the one on PATH)."""
+    editable(session, "test", "browser")
+    session.run("python", "-m", "pytest", "-n", "0", "-m", "browser", *session.posargs, success_codes=[0, 5])
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build sdist and wheels into dist/, install the bare wheel into a clean environment and call it."""
+    session.install("build", "hatchling")
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    for path in (ROOT, *distributions("plugins")):
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", "dist", str(path), silent=True)
+    clean = Path(session.create_tmp()) / "bare"
+    session.run("python", "-m", "venv", "--clear", str(clean), silent=True)
+    scripts = clean / ("Scripts" if os.name == "nt" else "bin")
+    wheel = next((ROOT / "dist").glob("lockportal-*.whl"))
+    session.run(str(scripts / "python"), *PIP_INSTALL, str(wheel), external=True)
+    session.run(str(scripts / "lockportal"), "--version", external=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Translate `noxfile.py SESSION… -- ARGS` into a call of nox."""
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    names, rest = arguments[:cut], arguments[cut:]
+    options = ["-s", *names] if names and not names[0].startswith("-") else names or ["-l"]
+    command = [sys.executable, "-m", "nox", "-f", str(ROOT / "noxfile.py"), *options, *rest]
+    return hand_over(command, dict(os.environ))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

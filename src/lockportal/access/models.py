@@ -1,0 +1,191 @@
+"""Login links and sessions: what lets a person in, how long, and from which browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from attrs import Attribute, evolve, field, frozen
+
+from lockportal.core.actor import Actor
+from lockportal.core.record import PERSONAL, Event, Record, length
+
+_LONGEST_PATH: Final = 500
+_BEFORE_PRINTABLE: Final = 0x20
+_DELETE: Final = 0x7F
+
+
+class LinkState(StrEnum):
+    """The states of a login link; only an issued one lets anybody in."""
+
+    ISSUED = "issued"
+    USED = "used"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+LINK_STEPS: Final[Mapping[LinkState, frozenset[LinkState]]] = MappingProxyType(
+    {
+        LinkState.ISSUED: frozenset({LinkState.USED, LinkState.SUPERSEDED, LinkState.EXPIRED}),
+        LinkState.USED: frozenset(),
+        LinkState.SUPERSEDED: frozenset(),
+        LinkState.EXPIRED: frozenset(),
+    }
+)
+"""Which state may follow which."""
+
+
+@frozen(kw_only=True)
+class LoginLink(Record):
+    """A link that was sent to a person who asked for it: one use, a few minutes, in the browser that asked.
+
+    Its id is that of the request. Its secret is not stored: it is derived from the id when the mail is written.
+    """
+
+    state: LinkState = LinkState.ISSUED
+    binding: bytes
+    """SHA-256 of what marks the asking browser."""
+    next_path: str = field(default="/", metadata=length(_LONGEST_PATH))
+    asked_at: datetime
+    created_at: datetime
+    expires_at: datetime
+    """The first moment at which the link opens nothing any more."""
+    used_at: datetime | None = None
+    wake_at: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        """Only an issued link can still change."""
+        return self.state is LinkState.ISSUED
+
+    def step(self, state: LinkState, used_at: datetime | None = None) -> LoginLink:
+        """Answer this link in the state that follows; ValueError if it cannot."""
+        if state not in LINK_STEPS[self.state]:
+            message = f"a login link that is {self.state} does not become {state}"
+            raise ValueError(message)
+        return evolve(self, state=state, used_at=used_at, wake_at=None)
+
+
+@frozen(kw_only=True)
+class Session(Record):
+    """A browser in which a person is signed in. It holds no rights: those are read with each request."""
+
+    secret: bytes
+    """SHA-256 of the secret that the browser's cookie holds."""
+    created_at: datetime
+    expires_at: datetime
+    """The first moment at which the session is over, used or not."""
+    ended_at: datetime | None = None
+    user_agent: str = field(default="", metadata=PERSONAL)
+    """What the browser called itself, shortened: for the person to tell sessions apart."""
+    wake_at: datetime | None = None
+
+    @property
+    def subject_id(self) -> UUID:
+        """The salt is the person's."""
+        return self.account_id
+
+    @property
+    def live(self) -> bool:
+        """A session that has ended never begins again."""
+        return self.ended_at is None
+
+    def end(self, at: datetime) -> Session:
+        """Answer this session as it stands once it is over."""
+        return evolve(self, ended_at=at, wake_at=None)
+
+
+@frozen(kw_only=True)
+class LinkRequested(Record):
+    """Somebody asked for a login link: written alike whoever has the address, forgotten once it is answered."""
+
+    email: str = field(metadata=PERSONAL | length(254))
+    """In the form by which people are found; empty for what is no address."""
+    binding: bytes
+    next_path: str = field(default="/", metadata=length(_LONGEST_PATH))
+    asked_at: datetime
+    wake_at: datetime
+
+
+@frozen(kw_only=True)
+class LinkIssued(Event):
+    """A login link was made; the person's older ones open nothing any more."""
+
+    link: LoginLink
+    superseded: tuple[LoginLink, ...] = ()
+
+
+@frozen(kw_only=True)
+class LinkClosed(Event):
+    """A login link expired or was taken back, unused."""
+
+    link: LoginLink
+
+
+@frozen(kw_only=True)
+class SessionStarted(Event):
+    """A person signed in: one link was used, and one session began."""
+
+    link: LoginLink
+    session: Session
+
+
+@frozen(kw_only=True)
+class SessionEnded(Event):
+    """A session is over: signed out, taken back, or too old."""
+
+    session: Session
+
+
+@frozen(kw_only=True)
+class SignedIn:
+    """What signing in came to: the cookie's value (a secret), its end, who it is, and where they wanted to go."""
+
+    cookie: str = field(repr=False)
+    expires_at: datetime
+    actor: Actor
+    next_path: str
+
+
+def _within(least: int, most: int) -> Any:  # noqa: ANN401 - attrs' own validator type
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if type(value) is not int or not least <= value <= most:
+            message = f"access.{attribute.name}: must be a whole number from {least} to {most}, not {value!r}"
+            raise ValueError(message)
+
+    return check
+
+
+@frozen(kw_only=True)
+class AccessSettings:
+    """How long links and sessions last, table `[access]`."""
+
+    link_minutes: int = field(default=10, validator=_within(1, 10))
+    session_hours: int = field(default=12, validator=_within(1, 24 * 30))
+
+    @property
+    def link_lasts(self) -> timedelta:
+        """How long a login link opens the portal."""
+        return timedelta(minutes=self.link_minutes)
+
+    @property
+    def session_lasts(self) -> timedelta:
+        """How long somebody stays signed in, at most."""
+        return timedelta(hours=self.session_hours)
+
+
+def local_path(text: str) -> str:
+    """Answer a path within the portal to go to after signing in; `/` for whatever could lead elsewhere."""
+    path = text.partition("?")[0].partition("#")[0]
+    fine = (
+        path.startswith("/")
+        and "//" not in path
+        and "\\" not in text
+        and len(text) <= _LONGEST_PATH
+        and all(_BEFORE_PRINTABLE < ord(c) < _DELETE for c in text)
+    )
+    return text if fine else "/"

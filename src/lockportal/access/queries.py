@@ -1,0 +1,61 @@
+"""The questions that a request asks before it is known who makes it; only the system asks them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from lockportal.access.models import LoginLink, Session
+from lockportal.core.actor import Audience
+from lockportal.core.ports import Question
+from lockportal.profiles.models import Person
+from lockportal.storage.tables import Source
+
+_SYSTEM = Audience(system=True)
+
+
+def _link(source: Source) -> sa.Select[Any]:
+    link, person = source(LoginLink), source(Person)
+    return (
+        sa.select(link.c.state, link.c.created_at, link.c.expires_at, link.c.binding, link.c.next_path, person.c.email)
+        .join_from(link, person, person.c.account_id == link.c.account_id)
+        .where(link.c.id == sa.bindparam("link"))
+    )
+
+
+LINK = Question(name="access.link", audience=_SYSTEM, build=_link)
+"""A login link and its person's address. Parameter: link."""
+
+
+def _newer_links(source: Source) -> sa.Select[Any]:
+    link = source(LoginLink).c
+    return sa.select(link.id).where(link.asked_at > sa.bindparam("asked_at")).limit(1)
+
+
+NEWER_LINKS = Question(name="access.newer_links", audience=_SYSTEM, build=_newer_links)
+"""Whether a person has a link that was asked for later. Parameter: asked_at."""
+
+
+def _session(source: Source) -> sa.Select[Any]:
+    session = source(Session).c
+    return sa.select(session.secret, session.expires_at).where(
+        session.id == sa.bindparam("session"), session.live == sa.true()
+    )
+
+
+SESSION = Question(name="access.session", audience=_SYSTEM, build=_session)
+"""What a cookie is held against, unless the session has ended. Parameter: session."""
+
+
+def _sessions(source: Source) -> sa.Select[Any]:
+    session = source(Session).c
+    return (
+        sa.select(session.id, session.created_at, session.expires_at, session.user_agent)
+        .where(session.live == sa.true(), session.expires_at > sa.bindparam("now"))
+        .order_by(session.created_at.desc(), session.id)
+    )
+
+
+SESSIONS = Question(name="access.sessions", audience=Audience(own=True, staff=True, system=True), build=_sessions)
+"""A person's sessions, the newest first. Parameter: now."""

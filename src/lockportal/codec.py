@@ -1,0 +1,213 @@
+"""One JSON form of everything: what comes in is checked by cattrs, strictly and by field; what goes out is written by msgspec."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from hashlib import sha256
+from typing import Any, TypeVar
+from uuid import UUID
+
+import cattrs
+import msgspec
+from attrs import has
+from cattrs.gen import make_dict_structure_fn
+
+from lockportal.core.errors import Refused
+from lockportal.core.record import Event, Record, personal_fields
+
+T = TypeVar("T")
+_NUL = "\x00"
+
+
+def dumps(value: object) -> bytes:
+    """Write any value of lockportal as JSON: UUIDs and decimals as text, instants in UTC with a Z."""
+    return msgspec.json.encode(value, order="deterministic")
+
+
+def loads(cls: type[T], text: bytes | str) -> T:
+    """Read JSON that a stranger wrote into a class; Refused names the first field at fault."""
+    try:
+        raw = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused("json.malformed", f"This is not JSON: {error}") from error
+    return structure(cls, raw)
+
+
+def structure(cls: type[T], raw: object) -> T:
+    """Check plain values (of JSON, TOML or a form) into a class; Refused names the first field at fault."""
+    try:
+        return _converter().structure(raw, cls)
+    except (cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError, ValueError, TypeError) as error:
+        path, reason = _first_fault(error)
+        raise Refused("input.invalid", reason, field=path or None) from error
+
+
+def load_toml(text: str) -> dict[str, Any]:
+    """Read TOML; Refused says where it is malformed."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused("toml.malformed", f"This is not TOML: {error}") from error
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - whatever the value holds
+    """Answer a value as plain dicts, lists, texts and numbers, in the same form as `dumps`."""
+    return msgspec.to_builtins(value)
+
+
+@cache
+def _trusted(cls: object) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(cls)
+
+
+def load_stored(cls: object, text: bytes | str) -> Any:  # noqa: ANN401 - an instance of cls
+    """Read JSON that lockportal itself wrote, fast and without further checks."""
+    return _trusted(cls).decode(text)
+
+
+def fingerprint(command: object) -> bytes:
+    """Answer the SHA-256 of a request's JSON form, which binds a client's key to one body."""
+    return sha256(type(command).__name__.encode() + dumps(command)).digest()
+
+
+def journal_body(event: Event, hide: Callable[[Record, str], str]) -> bytes:
+    """Write an event for the journal; `hide` answers what stands in a personal field's place."""
+    if not any(personal_fields(type(record)) for record in event.records()):
+        return dumps(event)
+    body = plain(event)
+    for name, value in body.items():
+        kept = getattr(event, name)
+        if isinstance(kept, Record):
+            _hide(kept, value, hide)
+        elif isinstance(kept, tuple):
+            for record, part in zip(kept, value, strict=True):
+                if isinstance(record, Record):
+                    _hide(record, part, hide)
+    return dumps(body)
+
+
+def _hide(record: Record, body: dict[str, Any], hide: Callable[[Record, str], str]) -> None:
+    for attribute in personal_fields(type(record)):
+        if body[attribute.name]:
+            body[attribute.name] = hide(record, attribute.name)
+
+
+def check_text(value: str) -> str:
+    """Refuse what no database keeps alike: U+0000 and lone surrogates."""
+    if _NUL in value:
+        message = "the character U+0000 is not allowed"
+        raise ValueError(message)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        message = "a lone surrogate is not allowed"
+        raise ValueError(message) from error
+    return value
+
+
+def _strict(kind: type[T]) -> Callable[[object, type[T]], T]:
+    def check(value: object, _: type[T]) -> T:
+        if type(value) is not kind:
+            message = f"expected {kind.__name__}, got {type(value).__name__}"
+            raise TypeError(message)
+        return value
+
+    return check
+
+
+def _text(value: object, _: type[str]) -> str:
+    return check_text(_strict(str)(value, str))
+
+
+def _decimal(value: object, _: type[Decimal]) -> Decimal:
+    try:
+        number = Decimal(_strict(str)(value, str))
+    except InvalidOperation as error:
+        message = f"not a decimal number: {value!r}"
+        raise ValueError(message) from error
+    if not number.is_finite():
+        message = f"not a finite number: {value!r}"
+        raise ValueError(message)
+    return number
+
+
+def _instant(value: object, _: type[datetime]) -> datetime:
+    if isinstance(value, datetime):
+        moment = value
+    else:
+        moment = datetime.fromisoformat(_strict(str)(value, str))
+    if moment.tzinfo is None:
+        message = "a time needs its offset, such as Z"
+        raise ValueError(message)
+    return moment.astimezone(UTC)
+
+
+def _date(value: object, _: type[date]) -> date:
+    if type(value) is date:
+        return value
+    return date.fromisoformat(_strict(str)(value, str))
+
+
+def _bytes(value: object, _: type[bytes]) -> bytes:
+    try:
+        return base64.b64decode(_strict(str)(value, str), validate=True)
+    except binascii.Error as error:
+        message = "not base64"
+        raise ValueError(message) from error
+
+
+@cache
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
+    converter.register_structure_hook(int, _strict(int))
+    converter.register_structure_hook(bool, _strict(bool))
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(Decimal, _decimal)
+    converter.register_structure_hook(datetime, _instant)
+    converter.register_structure_hook(date, _date)
+    converter.register_structure_hook(bytes, _bytes)
+    converter.register_structure_hook(UUID, lambda value, _: UUID(_strict(str)(value, str)))
+    converter.register_structure_hook_factory(
+        has, lambda cls: _reject_non_mapping(make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True))
+    )
+    return converter
+
+
+def _reject_non_mapping(build: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def structure_one(value: object, cls: object) -> Any:  # noqa: ANN401 - an instance of cls
+        if not isinstance(value, Mapping):
+            message = f"expected an object, got {type(value).__name__}"
+            raise TypeError(message)
+        return build(value, cls)
+
+    return structure_one
+
+
+def _first_fault(error: BaseException) -> tuple[str, str]:
+    """Walk to the first leaf of cattrs' error tree; answer its path (`lines[2].amount`) and the reason."""
+    path = ""
+    while isinstance(error, cattrs.BaseValidationError):
+        error, note = _first_child(error)
+        path += note
+    if isinstance(error, cattrs.ForbiddenExtraKeysError):
+        name = sorted(error.extra_fields)[0]
+        return f"{path}.{name}".lstrip("."), "there is no such field"
+    if isinstance(error, KeyError):
+        return f"{path}.{error.args[0]}".lstrip("."), "this field is required"
+    return path.lstrip("."), str(error)
+
+
+def _first_child(error: cattrs.BaseValidationError) -> tuple[BaseException, str]:
+    child = error.exceptions[0]
+    for note in getattr(child, "__notes__", ()):
+        if isinstance(note, cattrs.AttributeValidationNote):
+            return child, f".{note.name}"
+        if isinstance(note, cattrs.IterableValidationNote):
+            return child, f"[{note.index}]"
+    return child, ""

@@ -1,0 +1,127 @@
+"""The four things that are written down: records, events, the stamp they bear, and the claims that keep a value unique."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar, Final, ParamSpec, TypeVar, cast
+from uuid import UUID, uuid5
+
+from attrs import Attribute, evolve, fields, frozen
+
+from lockportal.core.actor import Actor
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def remembered(make: Callable[P, T]) -> Callable[P, T]:
+    """Work an answer out once for the same arguments, which are classes and names: as functools.cache, but typed."""
+    return cast("Callable[P, T]", cache(make))
+
+
+PERSONAL: Final = {"personal": True}
+"""Field metadata: kept out of the journal, where a salted digest stands for it."""
+
+TEXT: Final = {"text": True}
+"""Field metadata: a string of any length (others hold at most 255 characters)."""
+
+
+def length(characters: int) -> dict[str, int]:
+    """Field metadata: a string of at most so many characters."""
+    return {"length": characters}
+
+
+@frozen
+class Claim:
+    """A value that is unique within a supplier, such as a customer number: `Claim("customer.number", "C-17")`.
+
+    A taken claim is refused with the code `<kind>_taken`.
+    """
+
+    kind: str
+    value: str
+
+
+@frozen
+class Index:
+    """An index of a record's table, hinted by the record class; it begins with the account, or with the supplier if `wide`."""
+
+    columns: tuple[str, ...]
+    unique: bool = False
+    wide: bool = False
+
+
+@frozen(kw_only=True)
+class Record:
+    """One stored row: frozen, flat, owned by one account. Scalars, value objects, tuples of value objects, ids of others."""
+
+    indexes: ClassVar[tuple[Index, ...]] = ()
+
+    id: UUID
+    account_id: UUID
+
+    @property
+    def live(self) -> bool:
+        """Say whether decisions still need this record; only live ones are loaded with their account."""
+        return True
+
+    @property
+    def subject_id(self) -> UUID:
+        """Name whose salt hides this record's personal fields in the journal: a person or contact, by default itself."""
+        return self.id
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Answer the values that this record keeps unique within its supplier."""
+        return ()
+
+
+@frozen(kw_only=True)
+class Event:
+    """A committed fact, named in the past tense; it carries the records as they stand afterwards."""
+
+    def records(self) -> tuple[Record, ...]:
+        """Answer the records that this event carries, in the order of its fields."""
+        found: list[Record] = []
+        for name in _field_names(type(self)):
+            value = getattr(self, name)
+            if isinstance(value, Record):
+                found.append(value)
+            elif isinstance(value, tuple):
+                found.extend(part for part in value if isinstance(part, Record))
+        return tuple(found)
+
+
+@remembered
+def _field_names(cls: type[Event]) -> tuple[str, ...]:
+    return tuple(attribute.name for attribute in fields(cls))
+
+
+@frozen
+class Stamp:
+    """What a decision may know of the world: the time (aware, UTC), one id, and who acts."""
+
+    id: UUID
+    at: datetime
+    by: Actor
+
+    def child(self, name: str) -> UUID:
+        """Make a further id that a second try makes again: uuid5 of the stamp's id and a name."""
+        return uuid5(self.id, name)
+
+    def branch(self, name: str) -> Stamp:
+        """Make the stamp of a reaction: same time and actor, an id of its own."""
+        return evolve(self, id=self.child(name))
+
+
+@remembered
+def noun(cls: type) -> str:
+    """Answer the class's name in snake case, as in table names and error codes: `DueBalance` → `due_balance`."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("_")
+
+
+@remembered
+def personal_fields(cls: type[Record]) -> tuple[Attribute[Any], ...]:
+    """Answer the fields of a record class that stay out of the journal."""
+    return tuple(attribute for attribute in fields(cls) if attribute.metadata.get("personal"))

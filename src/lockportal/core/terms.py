@@ -1,0 +1,71 @@
+"""Payment terms: from the day of issue to the day when a document is due."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Any
+
+from attrs import Attribute, field, frozen
+
+
+def _within(least: int, most: int, *, optional: bool = False) -> Any:  # noqa: ANN401 - attrs' own validator type
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if optional and value is None:
+            return
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(
+                f"terms.{attribute.name}: must be a whole number from {least} to {most}, not {value!r}"
+            )
+
+    return check
+
+
+def _named(_: object, attribute: Attribute[Any], value: str) -> None:
+    if not value.strip():
+        raise ValueError(f"terms.{attribute.name}: must not be blank")
+
+
+@frozen
+class Terms:
+    """When a document is due, in one fixed order of steps: months, end of month, days, day of the month.
+
+    - `months` after the day of issue (the last day of a shorter month),
+    - if `end_of_month`, the last day of the month reached,
+    - `net_days` after that,
+    - if `day_of_month`, the next such day, that day included (31 is the last day of every month).
+
+    So 45 days end of month is `net_days=45, end_of_month=True`; the 10th of the next month is
+    `day_of_month=10, end_of_month=True`; 30 days, then the end of that month is `net_days=30,
+    day_of_month=31`.
+
+    `cut_off` serves end-of-month terms: what is issued on or after that day counts as the next month's.
+    Trade custom in some countries is 26; the default is none, as no due date is put off unless agreed.
+    """
+
+    code: str = field(validator=_named)
+    net_days: int = field(default=0, validator=_within(0, 3660))
+    day_of_month: int | None = field(default=None, validator=_within(1, 31, optional=True))
+    months: int = field(default=0, validator=_within(0, 120))
+    end_of_month: bool = False
+    cut_off: int | None = field(default=None, validator=_within(2, 31, optional=True))
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a cut-off that nothing would read."""
+        if self.cut_off is not None and not self.end_of_month:
+            raise ValueError("terms.cut_off: serves end-of-month terms only")
+
+    def due_on(self, issued_on: date) -> date:
+        """Answer the day when a document issued on this day is due."""
+        late = self.cut_off is not None and issued_on.day >= self.cut_off
+        due = _shifted(issued_on, self.months + late, 31 if self.end_of_month else issued_on.day)
+        due += timedelta(days=self.net_days)
+        if self.day_of_month is None:
+            return due
+        same_month = _shifted(due, 0, self.day_of_month)
+        return same_month if same_month >= due else _shifted(due, 1, self.day_of_month)
+
+
+def _shifted(day: date, months: int, day_of_month: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day_of_month, monthrange(year, month + 1)[1]))

@@ -1,0 +1,88 @@
+"""What an import tells afterwards: counts, and every row that was refused, changed, vanished or renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import define, field, frozen
+
+SHOWN = 1000
+"""At most so many rows of each kind are kept in a report; the counts are always whole."""
+
+
+@frozen
+class RowError:
+    """One row that cannot be taken: the line of the file, the column or field at fault, and the reason."""
+
+    line: int
+    column: str
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Answer one line for a person."""
+        return f"line {self.line}, {self.column}: {self.reason}"
+
+
+@frozen
+class NameChange:
+    """A customer whose name the rows give differently: the last one seen stands."""
+
+    number: str
+    before: str
+    after: str
+
+
+@frozen
+class RowChange:
+    """A document that the books state differently than before, and which fields changed."""
+
+    number: str
+    fields: tuple[str, ...]
+
+
+@define(kw_only=True)
+class ImportReport:
+    """The outcome of one import. `applied` is False when the whole input was refused; then nothing was written."""
+
+    source: str
+    applied: bool = False
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    vanished: int = 0
+    renamed: int = 0
+    customers_added: int = 0
+    errors: list[RowError] = field(factory=list)
+    changes: list[RowChange] = field(factory=list)
+    vanished_numbers: list[str] = field(factory=list)
+    name_changes: list[NameChange] = field(factory=list)
+
+    def refuse(self, error: RowError) -> None:
+        """Note a row that cannot be taken."""
+        self.refused += 1
+        if len(self.errors) < SHOWN:
+            self.errors.append(error)
+
+    def lines(self) -> Iterator[str]:
+        """Tell the outcome line by line, for a terminal or a log."""
+        head = "imported" if self.applied else "refused whole, nothing was written"
+        yield f"{self.source}: {head}"
+        yield f"{self.rows} rows: {self.added} added, {self.changed} changed, {self.unchanged} unchanged, {self.refused} refused"
+        if self.customers_added:
+            yield f"{self.customers_added} customers added"
+        for error in self.errors:
+            yield f"  {error}"
+        if self.refused > len(self.errors):
+            yield f"  … and {self.refused - len(self.errors)} more"
+        for change in self.changes:
+            yield f"  {change.number}: {', '.join(change.fields)} changed"
+        if self.vanished:
+            numbers = ", ".join(self.vanished_numbers[:10])
+            yield f"{self.vanished} documents of this source are no longer in it, and were kept: {numbers}{'' if self.vanished <= 10 else ' …'}"  # noqa: PLR2004
+        for name in self.name_changes:
+            yield f"  customer {name.number}: {name.before!r} is now {name.after!r}"
+        if self.renamed > len(self.name_changes):
+            yield f"  … and {self.renamed - len(self.name_changes)} more names"

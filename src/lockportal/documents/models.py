@@ -1,0 +1,219 @@
+"""Documents: what was billed, ordered and shipped, by line, with the links between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+from attrs import field, frozen
+
+from lockportal.core.money import Money
+from lockportal.core.record import TEXT, Event, Index, Record, length
+from lockportal.core.terms import Terms
+
+
+class DocumentKind(StrEnum):
+    """The kinds of document; the first three change what is owed."""
+
+    INVOICE = "invoice"
+    CREDIT_MEMO = "credit_memo"
+    DEBIT_MEMO = "debit_memo"
+    STATEMENT = "statement"
+    PURCHASE_ORDER = "purchase_order"
+    BILL_OF_LADING = "bill_of_lading"
+    PROOF_OF_DELIVERY = "proof_of_delivery"
+    CONTRACT = "contract"
+    TAX_FORM = "tax_form"
+    RECEIPT = "receipt"
+    REMITTANCE_ADVICE = "remittance_advice"
+    OTHER = "other"
+
+
+POSTED: frozenset[DocumentKind] = frozenset({DocumentKind.INVOICE, DocumentKind.CREDIT_MEMO, DocumentKind.DEBIT_MEMO})
+"""The kinds that are posted to the ledger."""
+
+
+class DocumentState(StrEnum):
+    """What a customer reads of a document's balance."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    PAID = "paid"
+    CREDIT = "credit"
+    FILED = "filed"
+
+
+@frozen(kw_only=True)
+class Line:
+    """One line of a document: quantities as ordered, shipped, received and billed; prices before tax, `amount` as stated."""
+
+    number: str = ""
+    product_code: str = ""
+    description: str = ""
+    unit: str = ""
+    quantity: Decimal | None = None
+    """Billed on an invoice, ordered on an order, shipped on a bill of lading."""
+    ordered: Decimal | None = None
+    shipped: Decimal | None = None
+    received: Decimal | None = None
+    unit_price: Decimal | None = None
+    discount: Money | None = None
+    tax: Money | None = None
+    amount: Money | None = None
+    order_line: str = ""
+    """The line of the purchase order that this line answers."""
+
+
+@frozen
+class Reference:
+    """Another document that this one names: an invoice's purchase order, a bill of lading's order."""
+
+    kind: DocumentKind
+    number: str
+
+
+@frozen
+class CustomField:
+    """A field that the host added; shown as it is."""
+
+    name: str
+    value: str
+
+
+@frozen(kw_only=True)
+class DocumentFacts:
+    """What the books state of one document: what an import or the host hands in.
+
+    `total` is the stated grand total and `payable` what is due of it (the total if None); a credit memo states both above zero.
+    `settled_on` says that the books hold it settled since that day.
+    """
+
+    external_id: str
+    kind: DocumentKind
+    number: str
+    total: Money | None = None
+    payable: Money | None = None
+    issued_on: date
+    due_on: date | None = None
+    posted_on: date | None = None
+    settled_on: date | None = None
+    terms: str = ""
+    po_number: str = ""
+    source_version: str = ""
+    notes: str = ""
+    subtotal: Money | None = None
+    tax: Money | None = None
+    lines: tuple[Line, ...] = ()
+    references: tuple[Reference, ...] = ()
+    custom: tuple[CustomField, ...] = ()
+    visible: bool = True
+
+
+@frozen(kw_only=True)
+class Document(Record):
+    """One document of a customer. `balance` is a copy of what the ledger says is open of it, below zero for credit."""
+
+    indexes: ClassVar[tuple[Index, ...]] = (
+        Index(("source", "external_id"), unique=True),
+        Index(("source", "external_id"), wide=True),
+        Index(("live", "due_on", "id")),
+        Index(("issued_on", "id")),
+        Index(("due_on", "id")),
+        Index(("number",)),
+    )
+
+    kind: DocumentKind
+    number: str = field(metadata=length(128))
+    source: str = field(metadata=length(64))
+    external_id: str = field(metadata=length(128))
+    digest: bytes
+    source_version: str = field(default="", metadata=length(64))
+    issued_on: date
+    due_on: date | None = None
+    posted_on: date
+    settled_on: date | None = None
+    total: Money | None = None
+    payable: Money | None = None
+    balance: Money | None = None
+    subtotal: Money | None = None
+    tax: Money | None = None
+    terms: str = field(default="", metadata=length(64))
+    po_number: str = field(default="", metadata=length(128))
+    notes: str = field(default="", metadata=TEXT)
+    lines: tuple[Line, ...] = ()
+    references: tuple[Reference, ...] = ()
+    custom: tuple[CustomField, ...] = ()
+    flags: tuple[str, ...] = ()
+    """What does not add up in the stated amounts; nothing is recomputed silently."""
+    visible: bool = True
+    search: str = field(default="", metadata=TEXT)
+    """Lower-case text that a search looks into."""
+
+    @property
+    def live(self) -> bool:
+        """Only what is open takes part in decisions."""
+        return self.balance is not None and not self.balance.is_zero
+
+    def state(self, today: date) -> DocumentState:
+        """Answer what a customer reads on this day."""
+        minor = None if self.balance is None else self.balance.minor
+        return state_of(minor, self.due_on, today)
+
+
+def state_of(balance: int | None, due_on: date | None, today: date) -> DocumentState:
+    """Tell the state of a balance in minor units: none is a filed paper, below zero a credit."""
+    if balance is None:
+        return DocumentState.FILED
+    if balance == 0:
+        return DocumentState.PAID
+    if balance < 0:
+        return DocumentState.CREDIT
+    return DocumentState.OVERDUE if due_on is not None and due_on < today else DocumentState.OPEN
+
+
+@frozen(kw_only=True)
+class DocumentLink(Record):
+    """One reference of one document, kept so that it can be followed from both ends. Derived from the document."""
+
+    indexes: ClassVar[tuple[Index, ...]] = (Index(("kind", "number")), Index(("document_id",)))
+
+    document_id: UUID
+    kind: DocumentKind
+    number: str = field(metadata=length(128))
+    dropped: bool = False
+
+    @property
+    def live(self) -> bool:
+        """A reference that the document no longer makes is deleted."""
+        return not self.dropped
+
+
+def link_id(document_id: UUID, reference: Reference) -> UUID:
+    """Answer the id under which a reference is kept."""
+    return uuid5(document_id, f"{reference.kind}/{reference.number}")
+
+
+@frozen(kw_only=True)
+class DocumentsStored(Event):
+    """Documents arrived, or changed."""
+
+    documents: tuple[Document, ...]
+
+
+@frozen(kw_only=True)
+class DocumentsRebalanced(Event):
+    """The ledger moved: documents have new balances."""
+
+    documents: tuple[Document, ...]
+
+
+@frozen(kw_only=True)
+class DocumentsSettings:
+    """`terms`: what the codes of the books mean, for rows without a due date; `default_terms`: the code for rows without one."""
+
+    terms: Mapping[str, Terms] = field(factory=dict)
+    default_terms: str = ""

@@ -1,0 +1,133 @@
+"""The plain data of papers, pure: what the renderer is given for an invoice, a credit memo, a statement."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from lockportal.core.money import Money
+from lockportal.core.settings import Supplier
+from lockportal.documents.models import Document, DocumentKind, DocumentState, Line
+from lockportal.documents.views import Statement
+from lockportal.profiles.models import Customer
+
+Plain = dict[str, Any]
+_TITLED = frozenset({DocumentKind.INVOICE, DocumentKind.CREDIT_MEMO})
+
+
+def money(amount: Money | None) -> Plain | None:
+    """Answer an amount as minor units and currency."""
+    return None if amount is None else {"minor": amount.minor, "currency": amount.currency}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def supplier_data(supplier: Supplier, logo: str | None, language: str) -> Plain:
+    """Answer the letterhead; `logo` is the image in base64."""
+    return {
+        "name": supplier.name,
+        "address": list(supplier.address),
+        "email": supplier.email or None,
+        "phone": supplier.phone or None,
+        "tax_id": supplier.tax_id or None,
+        "bank": list(supplier.bank),
+        "colour": supplier.branding.colour,
+        "logo": logo,
+        "language": language,
+        "footer": supplier.footer or None,
+    }
+
+
+def customer_data(customer: Customer) -> Plain:
+    """Answer whom a paper is for."""
+    address = customer.address
+    city = " ".join(part for part in (address.postcode, address.city) if part)
+    lines = [*address.lines, city, address.region, address.country]
+    return {"name": customer.name, "number": customer.number, "address": [line for line in lines if line]}
+
+
+def _line(line: Line) -> Plain:
+    return {
+        "number": line.number,
+        "product_code": line.product_code or None,
+        "description": line.description,
+        "quantity": None if line.quantity is None else str(line.quantity),
+        "unit": line.unit or None,
+        "unit_price": None if line.unit_price is None else str(line.unit_price),
+        "discount": money(line.discount),
+        "tax": money(line.tax),
+        "amount": money(line.amount),
+    }
+
+
+def _positive(amount: Money | None) -> Money | None:
+    return None if amount is None else abs(amount)
+
+
+def _state(document: Document, today: date) -> str:
+    """Answer the word that is stamped on the paper."""
+    balance, payable = document.balance, document.payable
+    partly = balance is not None and payable is not None and abs(balance.minor) < abs(payable.minor)
+    if document.kind is DocumentKind.CREDIT_MEMO:
+        return "used" if not document.live else "partly_used" if partly else "open"
+    if not document.live:
+        return "paid"
+    if document.state(today) is DocumentState.OVERDUE:
+        return "overdue"
+    return "partly_paid" if partly else "open"
+
+
+def document_data(document: Document, supplier: Plain, customer: Plain, language: str, today: date) -> Plain:
+    """Answer the data of an invoice, debit memo or credit memo, as it stands on a day."""
+    credit = document.kind is DocumentKind.CREDIT_MEMO
+    return {
+        "supplier": supplier,
+        "customer": customer,
+        "language": language,
+        "title": None if document.kind in _TITLED else document.kind.replace("_", " ").capitalize(),
+        "number": document.number,
+        "issued_on": _day(document.issued_on),
+        "due_on": _day(document.due_on),
+        "po_number": document.po_number or None,
+        "terms": None if credit else document.terms or None,
+        "currency": document.total.currency if document.total else None,
+        "lines": [_line(line) for line in document.lines],
+        "subtotal": money(document.subtotal),
+        "tax": money(document.tax),
+        "total": money(document.total),
+        "balance": money(_positive(document.balance)),
+        "due_payable": None if credit else money(document.balance),
+        "state": _state(document, today),
+        "references": [{"kind": reference.kind.value, "number": reference.number} for reference in document.references],
+        "notes": document.notes or None,
+    }
+
+
+def statement_data(statement: Statement, supplier: Plain, customer: Plain, language: str) -> Plain:
+    """Answer the data of an open-item statement."""
+    return {
+        "supplier": supplier,
+        "customer": customer,
+        "language": language,
+        "currency": statement.currency,
+        "as_of": statement.as_of.isoformat(),
+        "buckets": [{"label": bucket.label, "amount": money(bucket.amount)} for bucket in statement.buckets],
+        "items": [
+            {
+                "date": _day(item.issued_on),
+                "number": item.number,
+                "kind": item.kind,
+                "due_on": _day(item.due_on),
+                "reference": item.reference or None,
+                "original": money(item.original),
+                "open": money(item.balance),
+                "days_late": item.days_late,
+            }
+            for item in statement.items
+        ],
+        "total_open": money(statement.balance + statement.unapplied),
+        "unapplied": money(statement.unapplied),
+        "balance": money(statement.balance),
+    }

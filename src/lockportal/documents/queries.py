@@ -1,0 +1,281 @@
+"""Questions about documents: lists by keyset, one document with its links and postings, statements, and what an import compares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from lockportal.core.actor import Audience, Right
+from lockportal.core.ports import Question
+from lockportal.documents.models import Document, DocumentLink, DocumentState
+from lockportal.ledger.models import Credit, Entry
+from lockportal.profiles.models import Customer
+from lockportal.storage.tables import Source, record_of
+from lockportal.storage.types import Id
+
+READERS = Audience(customer=Right.VIEW, staff=True, system=True)
+OFFICE = Audience(staff=True, system=True)
+
+_LIMIT = sa.bindparam("limit", type_=sa.Integer())
+_AS_OF = sa.bindparam("as_of", type_=sa.Date())
+_FAR = sa.literal_column("'9999-12-31'", sa.Date())
+ESCAPE = "!"
+"""Escapes wildcards in a text that is searched for."""
+
+
+def _date(name: str) -> Any:  # noqa: ANN401 - a bound parameter
+    return sa.bindparam(name, type_=sa.Date())
+
+
+def _seen(made: sa.Select[Any], doc: sa.FromClause, *, staff: bool) -> sa.Select[Any]:
+    """Leave out what customers may not see, unless staff ask."""
+    return made if staff else made.where(doc.c.visible == sa.true())
+
+
+def _in_state(doc: sa.FromClause, state: DocumentState) -> Any:  # noqa: ANN401 - a condition
+    today = _date("today")
+    return {
+        DocumentState.OPEN: sa.and_(doc.c.live == sa.true(), doc.c.balance_minor > 0),
+        DocumentState.OVERDUE: sa.and_(doc.c.live == sa.true(), doc.c.balance_minor > 0, doc.c.due_on < today),
+        DocumentState.PAID: doc.c.balance_minor == 0,
+        DocumentState.CREDIT: sa.and_(doc.c.live == sa.true(), doc.c.balance_minor < 0),
+        DocumentState.FILED: doc.c.balance_minor.is_(None),
+    }[state]
+
+
+def _sort_column(doc: sa.FromClause, sort: str) -> Any:  # noqa: ANN401 - a column
+    return {
+        "issued_on": doc.c.issued_on,
+        "due_on": sa.func.coalesce(doc.c.due_on, _FAR, type_=sa.Date()),
+        "number": doc.c.number,
+        "amount": sa.func.coalesce(doc.c.total_minor, 0),
+    }[sort]
+
+
+def _search(
+    source: Source, *, filters: frozenset[str], state: DocumentState | None, sort: str, after: bool, staff: bool
+) -> sa.Select[Any]:
+    """List documents; `sort` is a field, with a minus before it for the greatest first."""
+    doc = source(Document)
+    conditions = {
+        "kind": lambda: doc.c.kind == sa.bindparam("kind", type_=doc.c.kind.type),
+        "text": lambda: doc.c.search.like(sa.bindparam("text", type_=sa.String()), escape=ESCAPE),
+        "issued_from": lambda: doc.c.issued_on >= _date("issued_from"),
+        "issued_to": lambda: doc.c.issued_on <= _date("issued_to"),
+        "amount_from": lambda: doc.c.total_minor >= sa.bindparam("amount_from", type_=sa.BigInteger()),
+        "amount_to": lambda: doc.c.total_minor <= sa.bindparam("amount_to", type_=sa.BigInteger()),
+        "currency": lambda: doc.c.total_currency == sa.bindparam("currency", type_=sa.String()),
+    }
+    falling, column = sort.startswith("-"), _sort_column(doc, sort.lstrip("-"))
+    made = sa.select(
+        doc.c.id,
+        doc.c.account_id,
+        doc.c.kind,
+        doc.c.number,
+        doc.c.po_number,
+        doc.c.issued_on,
+        doc.c.due_on,
+        doc.c.total_minor,
+        doc.c.total_currency,
+        doc.c.balance_minor,
+        doc.c.balance_currency,
+        column.label("place"),
+    ).where(*(conditions[name]() for name in sorted(filters)))
+    if state is not None:
+        made = made.where(_in_state(doc, state))
+    if after:
+        place = sa.bindparam("place", type_=column.type)
+        last = sa.bindparam("last_id", type_=Id())
+        beyond = column < place if falling else column > place
+        tie = doc.c.id < last if falling else doc.c.id > last
+        made = made.where(column <= place if falling else column >= place, sa.or_(beyond, tie))
+    order = (column.desc(), doc.c.id.desc()) if falling else (column, doc.c.id)
+    return _seen(made, doc, staff=staff).order_by(*order).limit(_LIMIT)
+
+
+def _document(source: Source, *, staff: bool) -> sa.Select[Any]:
+    doc, customer = source(Document), source(Customer)
+    columns = [column for column in doc.c if column.name != "search"]
+    made = (
+        sa.select(*columns, customer.c.name.label("customer_name"), customer.c.number.label("customer_number"))
+        .select_from(doc.outerjoin(customer, customer.c.account_id == doc.c.account_id))
+        .where(doc.c.id == sa.bindparam("document_id", type_=Id()))
+    )
+    return _seen(made, doc, staff=staff)
+
+
+def _linked(source: Source, *, staff: bool) -> sa.Select[Any]:
+    """Follow links from both ends: what the document names, and what names it."""
+    link, doc = source(DocumentLink), source(Document)
+    same = doc.c.account_id == link.c.account_id
+    forward = (
+        sa.select(doc.c.id, doc.c.kind, doc.c.number)
+        .select_from(link.join(doc, sa.and_(same, doc.c.kind == link.c.kind, doc.c.number == link.c.number)))
+        .where(link.c.document_id == sa.bindparam("document_id", type_=Id()))
+    )
+    link, back = source(DocumentLink), source(Document)
+    same = back.c.account_id == link.c.account_id
+    backward = (
+        sa.select(back.c.id, back.c.kind, back.c.number)
+        .select_from(link.join(back, sa.and_(same, back.c.id == link.c.document_id)))
+        .where(
+            link.c.kind == sa.bindparam("kind", type_=link.c.kind.type),
+            link.c.number == sa.bindparam("number", type_=sa.String()),
+        )
+    )
+    both = sa.union(_seen(forward, doc, staff=staff), _seen(backward, back, staff=staff)).subquery()
+    return sa.select(both).order_by(both.c.kind, both.c.number).limit(_LIMIT)
+
+
+def _history(source: Source) -> sa.Select[Any]:
+    entry = source(Entry)
+    return (
+        sa.select(entry.c.effective_on, entry.c.kind, entry.c.amount_minor, entry.c.amount_currency, entry.c.reference)
+        .where(entry.c.item_id == sa.bindparam("document_id", type_=Id()))
+        .order_by(entry.c.effective_on, entry.c.id)
+    )
+
+
+def _statement(source: Source) -> sa.Select[Any]:
+    """Answer every item open as of a day, credits too, with what is known of its document."""
+    entry, doc, credit = source(Entry), source(Document), source(Credit)
+    items = (
+        sa.select(
+            entry.c.account_id,
+            entry.c.item_id,
+            entry.c.amount_currency.label("currency"),
+            entry.c.due_on,
+            sa.func.min(entry.c.issued_on).label("issued_on"),
+            sa.func.min(entry.c.effective_on).label("first_on"),
+            sa.func.sum(entry.c.amount_minor).label("minor"),
+        )
+        .where(entry.c.effective_on <= _AS_OF)
+        .group_by(entry.c.account_id, entry.c.item_id, entry.c.amount_currency, entry.c.due_on)
+        .having(sa.func.sum(entry.c.amount_minor) != 0)
+        .subquery()
+    )
+    joined = items.outerjoin(doc, sa.and_(doc.c.account_id == items.c.account_id, doc.c.id == items.c.item_id)).outerjoin(
+        credit, sa.and_(credit.c.account_id == items.c.account_id, credit.c.id == items.c.item_id)
+    )
+    return (
+        sa.select(
+            items.c.item_id,
+            items.c.currency,
+            items.c.due_on,
+            sa.func.coalesce(items.c.issued_on, items.c.first_on).label("issued_on"),
+            items.c.minor,
+            doc.c.kind,
+            doc.c.number,
+            doc.c.po_number,
+            doc.c.total_minor,
+            credit.c.reference,
+        )
+        .select_from(joined)
+        .order_by(items.c.currency, sa.func.coalesce(items.c.due_on, _FAR), "issued_on", items.c.item_id)
+    )
+
+
+def _customer(source: Source) -> sa.Select[Any]:
+    customer = source(Customer)
+    return sa.select(customer)
+
+
+def _known_documents(source: Source) -> sa.Select[Any]:
+    doc = source(Document)
+    return sa.select(doc.c.external_id, doc.c.account_id, doc.c.id, doc.c.digest).where(
+        doc.c.source == sa.bindparam("source", type_=sa.String()),
+        doc.c.external_id.in_(sa.bindparam("external_ids", expanding=True)),
+    )
+
+
+def _stated(source: Source) -> sa.Select[Any]:
+    doc = source(Document)
+    columns = [column for column in doc.c if column.name not in {"search", "digest", "references", "flags"}]
+    return sa.select(*columns).where(doc.c.id.in_(sa.bindparam("document_ids", type_=Id(), expanding=True)))
+
+
+def _known_customers(source: Source) -> sa.Select[Any]:
+    customer = source(Customer)
+    return sa.select(customer.c.number, customer.c.account_id, customer.c.name).where(
+        customer.c.number.in_(sa.bindparam("numbers", expanding=True))
+    )
+
+
+def _of_source(source: Source) -> sa.Select[Any]:
+    """Walk what one source has brought, in the order of its ids."""
+    doc = source(Document)
+    return (
+        sa.select(doc.c.external_id, doc.c.number, doc.c.account_id, doc.c.live)
+        .where(
+            doc.c.source == sa.bindparam("source", type_=sa.String()),
+            doc.c.external_id > sa.bindparam("last", type_=sa.String()),
+        )
+        .order_by(doc.c.external_id)
+        .limit(_LIMIT)
+    )
+
+
+def _wrong_balances(source: Source) -> sa.Select[Any]:
+    doc, entry = source(Document), source(Entry)
+    posted = (
+        sa.select(entry.c.account_id, entry.c.item_id, sa.func.sum(entry.c.amount_minor).label("minor"))
+        .group_by(entry.c.account_id, entry.c.item_id)
+        .subquery()
+    )
+    said = sa.func.coalesce(posted.c.minor, 0)
+    return (
+        sa.select(doc.c.id, doc.c.number, doc.c.balance_minor, said.label("minor"))
+        .select_from(
+            doc.outerjoin(posted, sa.and_(posted.c.account_id == doc.c.account_id, posted.c.item_id == doc.c.id))
+        )
+        .where(sa.func.coalesce(doc.c.balance_minor, 0) != said)
+        .limit(_LIMIT)
+    )
+
+
+def document_of(row: Any) -> Document:  # noqa: ANN401 - a row of DOCUMENT
+    """Make the document of a row."""
+    return record_of(Document, row)
+
+
+def customer_of(row: Any) -> Customer:  # noqa: ANN401 - a row of CUSTOMER
+    """Make the customer of a row."""
+    return record_of(Customer, row)
+
+
+SEARCH = Question(name="documents.search", audience=READERS, build=_search)
+"""A page of documents."""
+DOCUMENT = Question(name="documents.document", audience=READERS, build=_document)
+"""One document and its customer's name."""
+LINKED = Question(name="documents.linked", audience=READERS, build=_linked)
+"""The documents that belong to one."""
+HISTORY = Question(name="documents.history", audience=READERS, build=_history)
+"""What was posted to one document."""
+STATEMENT = Question(name="documents.statement", audience=READERS, build=_statement)
+"""Every open item as of a day."""
+CUSTOMER = Question(name="documents.customer", audience=READERS, build=_customer)
+"""Whom a paper is for."""
+KNOWN_DOCUMENTS = Question(name="documents.known_documents", audience=OFFICE, build=_known_documents)
+"""Which external ids of a source are known, with their digests."""
+STATED = Question(name="documents.stated", audience=OFFICE, build=_stated)
+"""What is kept of some documents, to say what a new statement of them changes."""
+KNOWN_CUSTOMERS = Question(name="documents.known_customers", audience=OFFICE, build=_known_customers)
+"""Which customer numbers are known."""
+OF_SOURCE = Question(name="documents.of_source", audience=OFFICE, build=_of_source)
+"""What one source has brought so far."""
+WRONG_BALANCES = Question(name="documents.wrong_balances", audience=OFFICE, build=_wrong_balances)
+"""Documents whose balance differs from the ledger."""
+QUESTIONS = (
+    SEARCH,
+    DOCUMENT,
+    LINKED,
+    HISTORY,
+    STATEMENT,
+    CUSTOMER,
+    KNOWN_DOCUMENTS,
+    STATED,
+    KNOWN_CUSTOMERS,
+    OF_SOURCE,
+    WRONG_BALANCES,
+)

@@ -1,0 +1,171 @@
+"""Answers about documents, pure: flags, search text, links, and the plain data that papers are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from attrs import frozen
+
+from lockportal.core.account import Account, Change
+from lockportal.core.money import Money
+from lockportal.core.record import Record
+from lockportal.documents.models import (
+    Document,
+    DocumentFacts,
+    DocumentKind,
+    DocumentLink,
+    DocumentState,
+    Reference,
+    link_id,
+)
+from lockportal.ledger.models import EntryKind
+from lockportal.ledger.views import Bucket
+
+
+@frozen(kw_only=True)
+class DocumentRow:
+    """One document in a list."""
+
+    id: UUID
+    account_id: UUID
+    kind: DocumentKind
+    number: str
+    po_number: str
+    issued_on: date
+    due_on: date | None
+    total: Money | None
+    balance: Money | None
+    state: DocumentState
+    overdue_days: int
+
+
+@frozen
+class Linked:
+    """Another document that belongs to this one; without an id it is named but not here."""
+
+    kind: DocumentKind
+    number: str
+    document_id: UUID | None
+
+
+@frozen
+class HistoryLine:
+    """One posting to a document, as its history shows it."""
+
+    on: date
+    kind: EntryKind
+    amount: Money
+    reference: str
+
+
+@frozen(kw_only=True)
+class DocumentView:
+    """One document with what belongs to it."""
+
+    document: Document
+    customer_name: str
+    state: DocumentState
+    references: tuple[Linked, ...]
+    history: tuple[HistoryLine, ...]
+
+
+@frozen(kw_only=True)
+class StatementItem:
+    """One open item of a statement; `days_late` is 0 for what is not overdue."""
+
+    item_id: UUID
+    kind: str
+    number: str
+    reference: str
+    issued_on: date
+    due_on: date | None
+    original: Money
+    balance: Money
+    days_late: int
+
+
+@frozen(kw_only=True)
+class Statement:
+    """An open-item statement in one currency as of a day. `balance` is what the buckets add up to less the unapplied credit.
+
+    `items` are what is owed, `credits` (their balances below zero) what is not applied yet.
+    """
+
+    account_id: UUID
+    customer_number: str
+    customer_name: str
+    currency: str
+    as_of: date
+    items: tuple[StatementItem, ...]
+    credits: tuple[StatementItem, ...]
+    buckets: tuple[Bucket, ...]
+    unapplied: Money
+    balance: Money
+
+
+@frozen
+class Paper:
+    """A file to download."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def search_text(facts: DocumentFacts) -> str:
+    """Answer the text that a search looks into: numbers, codes, descriptions, in lower case."""
+    parts = [facts.number, facts.external_id, facts.po_number, facts.notes]
+    parts += [f"{line.product_code} {line.description}" for line in facts.lines]
+    parts += [reference.number for reference in facts.references]
+    parts += [field.value for field in facts.custom]
+    return "\n".join(dict.fromkeys(part.strip().lower() for part in parts if part.strip()))[:4000]
+
+
+def flags(facts: DocumentFacts) -> tuple[str, ...]:
+    """Say which stated amounts do not add up; the stated ones stand."""
+    found = []
+    amounts = [line.amount for line in facts.lines if line.amount is not None]
+    base = facts.subtotal if facts.subtotal is not None else facts.total
+    if amounts and base is not None and len(amounts) == len(facts.lines):
+        without_tax = facts.subtotal is not None
+        taxes = 0 if without_tax else sum(line.tax.minor for line in facts.lines if line.tax is not None)
+        if sum(amount.minor for amount in amounts) + taxes != base.minor:
+            found.append("lines_differ_from_total")
+    if None not in {facts.subtotal, facts.tax, facts.total}:
+        stated = sum(part.minor for part in (facts.subtotal, facts.tax) if part is not None)
+        if facts.total is not None and stated != facts.total.minor:
+            found.append("subtotal_and_tax_differ_from_total")
+    return tuple(found)
+
+
+def references_of(facts: DocumentFacts) -> tuple[Reference, ...]:
+    """Answer what a document refers to: what is stated, and its purchase order number."""
+    stated = list(facts.references)
+    if facts.po_number and facts.kind is not DocumentKind.PURCHASE_ORDER:
+        stated.append(Reference(DocumentKind.PURCHASE_ORDER, facts.po_number))
+    return tuple(dict.fromkeys(stated))
+
+
+def derive_links(account: Account, changes: Sequence[Change]) -> Sequence[Record]:
+    """Keep one link for each reference of the documents that changed; drop those no longer made."""
+    wanted: dict[UUID, DocumentLink] = {}
+    for change in changes:
+        before, after = change.before, change.after
+        if not isinstance(after, Document):
+            continue
+        old = set(before.references) if isinstance(before, Document) else set()
+        for reference in sorted(old ^ set(after.references), key=lambda r: (r.kind, r.number)):
+            key = link_id(after.id, reference)
+            wanted[key] = DocumentLink(
+                id=key,
+                account_id=account.id,
+                document_id=after.id,
+                kind=reference.kind,
+                number=reference.number,
+                dropped=reference in old,
+            )
+    dropped = [link.id for link in wanted.values() if link.dropped]
+    account.require(DocumentLink, dropped)
+    return tuple(wanted.values())

@@ -1,0 +1,50 @@
+"""The receivables ledger: append-only entries and what follows from them."""
+
+from lockportal.core.account import Capability, Derive
+from lockportal.ledger.commands import RecordCredit
+from lockportal.ledger.models import (
+    AgingBasis,
+    Credit,
+    CreditStored,
+    DueBalance,
+    EntriesPosted,
+    Entry,
+    EntryKind,
+    LedgerSettings,
+    Posting,
+)
+from lockportal.ledger.views import Aging, Bucket, DueDate, Position, RollForward, aging, derive_due_balances, roll_forward
+
+capability = Capability(
+    name="ledger",
+    records=(Entry, Credit),
+    derived=(DueBalance,),
+    events=(EntriesPosted, CreditStored),
+    commands=(RecordCredit,),
+    derive=(Derive((Entry,), (DueBalance,), derive_due_balances),),
+    settings=LedgerSettings,
+    service="lockportal.ledger.service:Ledger",
+    questions="lockportal.ledger.queries",
+)
+
+__all__ = [
+    "Aging",
+    "AgingBasis",
+    "Bucket",
+    "Credit",
+    "CreditStored",
+    "DueBalance",
+    "DueDate",
+    "EntriesPosted",
+    "Entry",
+    "EntryKind",
+    "LedgerSettings",
+    "Position",
+    "Posting",
+    "RecordCredit",
+    "RollForward",
+    "aging",
+    "capability",
+    "derive_due_balances",
+    "roll_forward",
+]

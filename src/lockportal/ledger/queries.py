@@ -1,0 +1,137 @@
+"""Questions about the ledger over one account, several, or the whole book: sums are made in the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from lockportal.core.actor import Audience, Right
+from lockportal.core.ports import Question
+from lockportal.ledger.models import AgingBasis, DueBalance, Entry
+from lockportal.storage.tables import Source
+
+READERS = Audience(customer=Right.VIEW, staff=True, system=True)
+OFFICE = Audience(staff=True, system=True)
+
+_AS_OF = sa.bindparam("as_of", type_=sa.Date())
+
+
+def _bucket(dated: Any, buckets: int) -> Any:  # noqa: ANN401 - a column and an expression
+    """Number the bucket of a date: the first of the edges that it does not lie before; NULL is unapplied credit."""
+    edges = [(dated >= sa.bindparam(f"edge_{n}", type_=sa.Date()), n) for n in range(buckets + 1)]
+    return sa.case((dated.is_(None), None), *edges, else_=buckets + 1)
+
+
+def _current_aging(source: Source, buckets: int) -> sa.Select[Any]:
+    due = source(DueBalance)
+    numbered = sa.select(
+        due.c.amount_currency.label("currency"),
+        _bucket(due.c.due_on, buckets).label("bucket"),
+        due.c.item_count,
+        due.c.amount_minor,
+        due.c.due_on,
+    ).subquery()
+    return sa.select(
+        numbered.c.currency,
+        numbered.c.bucket,
+        sa.func.sum(numbered.c.item_count).label("item_count"),
+        sa.func.sum(numbered.c.amount_minor).label("minor"),
+        sa.func.min(numbered.c.due_on).label("oldest"),
+    ).group_by(numbered.c.currency, numbered.c.bucket)
+
+
+def _past_aging(source: Source, buckets: int, basis: AgingBasis) -> sa.Select[Any]:
+    entry = source(Entry)
+    dated = entry.c.due_on
+    if basis is AgingBasis.ISSUE:
+        dated = sa.case((entry.c.due_on.is_(None), None), else_=entry.c.issued_on)
+    items = (
+        sa.select(
+            entry.c.amount_currency.label("currency"),
+            dated.label("dated"),
+            sa.func.sum(entry.c.amount_minor).label("minor"),
+        )
+        .where(entry.c.effective_on <= _AS_OF)
+        .group_by(entry.c.account_id, entry.c.item_id, entry.c.amount_currency, dated)
+        .having(sa.func.sum(entry.c.amount_minor) != 0)
+        .subquery()
+    )
+    numbered = sa.select(items.c.currency, _bucket(items.c.dated, buckets).label("bucket"), items.c.minor).subquery()
+    return sa.select(
+        numbered.c.currency,
+        numbered.c.bucket,
+        sa.func.count().label("item_count"),
+        sa.func.sum(numbered.c.minor).label("minor"),
+    ).group_by(numbered.c.currency, numbered.c.bucket)
+
+
+def _upcoming(source: Source) -> sa.Select[Any]:
+    due = source(DueBalance)
+    rank = sa.func.row_number().over(partition_by=due.c.amount_currency, order_by=due.c.due_on)
+    ranked = (
+        sa.select(
+            due.c.amount_currency.label("currency"),
+            due.c.due_on,
+            sa.func.sum(due.c.item_count).label("item_count"),
+            sa.func.sum(due.c.amount_minor).label("minor"),
+            rank.label("rank"),
+        )
+        .where(due.c.due_on >= _AS_OF)
+        .group_by(due.c.amount_currency, due.c.due_on)
+        .subquery()
+    )
+    return (
+        sa.select(ranked.c.currency, ranked.c.due_on, ranked.c.item_count, ranked.c.minor)
+        .where(ranked.c.rank <= sa.bindparam("days", type_=sa.Integer()))
+        .order_by(ranked.c.currency, ranked.c.due_on)
+    )
+
+
+def _movements(source: Source) -> sa.Select[Any]:
+    entry = source(Entry)
+    before = (entry.c.effective_on < sa.bindparam("first", type_=sa.Date())).label("before")
+    dated = (
+        sa.select(entry.c.amount_currency.label("currency"), before, entry.c.kind, entry.c.amount_minor)
+        .where(entry.c.effective_on <= sa.bindparam("last", type_=sa.Date()))
+        .subquery()
+    )
+    return sa.select(
+        dated.c.currency, dated.c.before, dated.c.kind, sa.func.sum(dated.c.amount_minor).label("minor")
+    ).group_by(dated.c.currency, dated.c.before, dated.c.kind)
+
+
+def _wrong_due_balances(source: Source) -> sa.Select[Any]:
+    """Compare what is kept with what the entries say, from both sides."""
+    due, entry = source(DueBalance), source(Entry)
+    opened = sa.case((entry.c.item_balance != 0, 1), else_=0) - sa.case(
+        (entry.c.item_balance != entry.c.amount_minor, 1), else_=0
+    )
+    kept = sa.select(due.c.account_id, due.c.amount_currency.label("currency"), due.c.due_on, due.c.amount_minor, due.c.item_count)
+    said = sa.select(entry.c.account_id, entry.c.amount_currency, entry.c.due_on, -entry.c.amount_minor, -opened)
+    both = sa.union_all(kept, said).subquery()
+    return (
+        sa.select(
+            both.c.account_id,
+            both.c.currency,
+            both.c.due_on,
+            sa.func.sum(both.c.amount_minor).label("minor"),
+            sa.func.sum(both.c.item_count).label("item_count"),
+        )
+        .group_by(both.c.account_id, both.c.currency, both.c.due_on)
+        .having(sa.or_(sa.func.sum(both.c.amount_minor) != 0, sa.func.sum(both.c.item_count) != 0))
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
+    )
+
+
+CURRENT_AGING = Question(name="ledger.current_aging", audience=READERS, build=_current_aging)
+"""Today's buckets, from the due balances: bounded by the number of due dates."""
+PAST_AGING = Question(name="ledger.past_aging", audience=READERS, build=_past_aging)
+"""The buckets as of any date, from the entries."""
+UPCOMING = Question(name="ledger.upcoming", audience=READERS, build=_upcoming)
+"""What falls due next, by day and currency."""
+MOVEMENTS = Question(name="ledger.movements", audience=READERS, build=_movements)
+"""Sums by currency and kind, before and within a period."""
+WRONG_DUE_BALANCES = Question(name="ledger.wrong_due_balances", audience=OFFICE, build=_wrong_due_balances)
+"""Due balances that differ from the entries."""
+QUESTIONS = (CURRENT_AGING, PAST_AGING, UPCOMING, MOVEMENTS, WRONG_DUE_BALANCES)

@@ -1,0 +1,186 @@
+"""What the built-in templates are given: plain, JSON-able dictionaries and no record of the ledger.
+
+Money is whole minor units and a currency, a date an ISO string (`2026-11-22`), a decimal number a string, a
+language a BCP 47 tag (one without words falls back to the supplier's, then to English). Figures are stated by
+the caller and never computed again here; a key that is `NotRequired` may be left out, one that may be None
+must be there.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class MoneyData(TypedDict):
+    """An exact amount: 1050 minor units of USD are $10.50."""
+
+    minor: int
+    currency: str
+
+
+class SupplierData(TypedDict):
+    """Who sends the document, and how its paper looks."""
+
+    name: str
+    address: list[str]
+    """Lines of the postal address, top to bottom."""
+    email: str | None
+    phone: str | None
+    tax_id: str | None
+    """As it is to be printed, with its own caption: `VAT DE 123 456 789`."""
+    bank: list[str]
+    """Lines that tell where to pay: account holder, IBAN, BIC, routing number."""
+    colour: str
+    """The house colour, `#0a5` or `#00aa55`; light ones are darkened where they carry text."""
+    logo: str | None
+    """A PNG or SVG picture, base64."""
+    language: str
+    """The supplier's own language: used where a document names none."""
+    footer: str | None
+    """A line for the foot of every page: seat of the company, register, directors."""
+    font: NotRequired[str]
+    """A family from the renderer's `font_paths`, to be used before the bundled one."""
+    paper: NotRequired[Literal["a4", "us-letter"]]
+
+
+class PartyData(TypedDict):
+    """Whom the document is for."""
+
+    name: str
+    number: str
+    address: list[str]
+
+
+class ReferenceData(TypedDict):
+    """Another document that this one is about."""
+
+    kind: str
+    """`invoice`, `purchase_order`, `bill_of_lading` …; one that has no word is printed as it is."""
+    number: str
+
+
+class LineData(TypedDict):
+    """One line of an invoice or credit memo; a column that no line fills is left out."""
+
+    number: str
+    product_code: str | None
+    description: str
+    quantity: str | None
+    unit: str | None
+    unit_price: str | None
+    """In major units, with as many digits as it has: `0.00125`."""
+    discount: MoneyData | str | None
+    """Money, or words such as `5 %`."""
+    tax: MoneyData | str | None
+    """Money, or words such as `19 %`."""
+    amount: MoneyData
+
+
+class InvoiceData(TypedDict):
+    """For the template `invoice`."""
+
+    supplier: SupplierData
+    customer: PartyData
+    number: str
+    title: str | None
+    """What the document calls itself; None takes the language's word for an invoice."""
+    issued_on: str
+    due_on: str | None
+    po_number: str | None
+    terms: str | None
+    currency: str
+    lines: list[LineData]
+    subtotal: MoneyData | None
+    tax: MoneyData | None
+    total: MoneyData | None
+    balance: MoneyData | None
+    """What is still open."""
+    due_payable: MoneyData | None
+    """What is to be paid; shown large."""
+    references: list[ReferenceData]
+    notes: str | None
+    state: Literal["open", "overdue", "partly_paid", "paid", "disputed", "void"] | None
+    language: str
+    portal_url: NotRequired[str]
+    """Where this document can be seen and paid online; http or https."""
+
+
+class CreditMemoData(TypedDict):
+    """For the template `credit_memo`: amounts are positive, and in the customer's favour."""
+
+    supplier: SupplierData
+    customer: PartyData
+    number: str
+    title: str | None
+    issued_on: str
+    due_on: None
+    po_number: str | None
+    terms: None
+    currency: str
+    lines: list[LineData]
+    subtotal: MoneyData | None
+    tax: MoneyData | None
+    total: MoneyData | None
+    balance: MoneyData | None
+    """What is not yet used."""
+    due_payable: None
+    references: list[ReferenceData]
+    """The invoices that are credited."""
+    notes: str | None
+    state: Literal["open", "used", "partly_used", "void"] | None
+    language: str
+    portal_url: NotRequired[str]
+
+
+class BucketData(TypedDict):
+    """One column of the aging strip."""
+
+    label: str
+    amount: MoneyData
+
+
+class PromisedData(TypedDict):
+    """What the customer promised to pay of an item, and by when."""
+
+    amount: MoneyData
+    due_on: str
+
+
+class ItemData(TypedDict):
+    """One open item of a statement."""
+
+    date: str
+    number: str
+    kind: str
+    """`invoice`, `credit_memo`, `debit_memo` …; one that has no word is printed as it is."""
+    due_on: str | None
+    reference: str | None
+    """The customer's own number for it, mostly of the purchase order."""
+    original: MoneyData
+    open: MoneyData
+    days_late: int | None
+    """Days since the due date; 0 or None where it is not late."""
+    disputed: NotRequired[MoneyData | None]
+    promised: NotRequired[PromisedData | None]
+
+
+class StatementData(TypedDict):
+    """For the template `statement`, an open-item statement of one currency.
+
+    It must tie out, or rendering is refused: the open items and the buckets each add up to `total_open`, and
+    `balance` is `total_open` less `unapplied`.
+    """
+
+    supplier: SupplierData
+    customer: PartyData
+    currency: str
+    as_of: str
+    buckets: list[BucketData]
+    items: list[ItemData]
+    total_open: MoneyData
+    unapplied: MoneyData
+    """Cash and credit received and not yet applied, as a positive amount."""
+    balance: MoneyData
+    language: str
+    notes: NotRequired[str | None]
+    portal_url: NotRequired[str]

@@ -1,0 +1,104 @@
+"""Plugins: the hooks that are called once, while a portal is put together, and the manager that loads strangers one by one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+from attrs import frozen
+
+from lockportal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from lockportal.core.account import Capability
+    from lockportal.core.ports import Notifier, Renderer
+
+GROUP = "lockportal"
+"""The entry-point group, and pluggy's project name."""
+_spec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+"""Marks a plugin's function as the implementation of a hook."""
+
+
+class Hooks:
+    """The hooks that belong to no capability."""
+
+    @_spec
+    def lockportal_capabilities(self) -> Sequence[Capability]:  # type: ignore[empty-body]
+        """Answer capabilities to add to the portal, after the built-in ones and in this order."""
+
+    @_spec(firstresult=True)
+    def lockportal_engines(self, database: str) -> Any | None:  # noqa: ANN401 - lockportal.storage.engines.Engines
+        """Answer the engines of a database URL, or None to leave it to others: another dialect, cloud credentials."""
+
+    @_spec(firstresult=True)
+    def lockportal_notifier(self, address: str) -> Notifier | None:
+        """Answer the notifier of an address such as `smtp://host:25` or `folder:outbox`, or None to leave it to others."""
+
+    @_spec(firstresult=True)
+    def lockportal_renderer(self, overrides: Path | None) -> Renderer | None:
+        """Answer what makes the papers; `overrides` is the host's folder of templates, or None."""
+
+
+@frozen(kw_only=True)
+class PluginState:
+    """One distribution's plugin as `lockportal plugins` shows it: loaded, disabled, or broken and why."""
+
+    name: str
+    distribution: str
+    version: str
+    state: str
+    reason: str = ""
+
+
+class Plugins:
+    """The plugin manager of one portal: built-ins through the same hooks as strangers, each stranger loaded apart."""
+
+    def __init__(self, builtins: Sequence[object], environment: Mapping[str, str] | None = None) -> None:
+        """Register the built-ins, then every installed plugin that LOCKPORTAL_PLUGINS (if set) allows and none disables."""
+        settings = os.environ if environment is None else environment
+        self._allowed = _names(settings.get("LOCKPORTAL_PLUGINS"))
+        self._disabled = _names(settings.get("LOCKPORTAL_DISABLED_PLUGINS")) or frozenset()
+        self._manager = pluggy.PluginManager(GROUP)
+        self._manager.add_hookspecs(Hooks)
+        for builtin in builtins:
+            self._manager.register(builtin)
+        self.states = tuple(self._load(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name))
+
+    def add_hookspecs(self, specs: object) -> None:
+        """Add a capability's own hooks."""
+        self._manager.add_hookspecs(specs)
+
+    def check(self) -> None:
+        """Refuse implementations of hooks that do not exist: misspelt ones, mostly."""
+        try:
+            self._manager.check_pending()
+        except pluggy.PluginValidationError as error:
+            raise Refused("plugin.unknown_hook", str(error)) from error
+
+    @property
+    def hook(self) -> Any:  # noqa: ANN401 - pluggy's relay has one attribute for each hook
+        """Answer pluggy's relay, for calls while the portal is put together."""
+        return self._manager.hook
+
+    def _load(self, point: EntryPoint) -> PluginState:
+        name, version = (point.dist.name, point.dist.version) if point.dist else ("?", "?")
+        off = point.name in self._disabled or (self._allowed is not None and point.name not in self._allowed)
+        if off:
+            return PluginState(name=point.name, distribution=name, version=version, state="disabled")
+        try:
+            self._manager.register(point.load(), name=point.name)
+            self._manager.check_pending()
+        except Exception as error:  # noqa: BLE001 - a broken plugin disables itself, whatever it raises
+            self._manager.unregister(name=point.name)
+            reason = f"{type(error).__name__}: {error}"
+            return PluginState(name=point.name, distribution=name, version=version, state="broken", reason=reason)
+        return PluginState(name=point.name, distribution=name, version=version, state="loaded")
+
+
+def _names(text: str | None) -> frozenset[str] | None:
+    return None if text is None else frozenset(name.strip() for name in text.split(",") if name.strip())

@@ -1,0 +1,200 @@
+"""What an application holds: a portal bound to one supplier, its services as typed attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
+
+from lockportal import builtin
+from lockportal.clock import SystemClock
+from lockportal.config import Config, load_config
+from lockportal.context import Context
+from lockportal.core.account import Capability
+from lockportal.core.actor import SYSTEM, Actor
+from lockportal.core.errors import Refused
+from lockportal.core.ports import Clock, Notifier
+from lockportal.core.settings import Supplier
+from lockportal.plugins import Plugins, PluginState
+from lockportal.shell import Delivered, Receipt, Shell
+from lockportal.signing import Signer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lockportal.access.service import Access
+    from lockportal.documents.service import Documents
+    from lockportal.ledger.service import Ledger
+    from lockportal.profiles.service import Profiles
+    from lockportal.storage.engines import Engines
+
+S = TypeVar("S")
+
+
+class Portal:
+    """A self-serve receivables portal over one database for one supplier: `Portal(Config(database="sqlite:///book.db"))`."""
+
+    def __init__(
+        self, config: Config, *, clock: Clock | None = None, notifier: Notifier | None = None, plugins: Sequence[object] = ()
+    ) -> None:
+        """Put the portal together; no connection is opened yet. Refused says which setting or plugin is at fault.
+
+        `clock` and `notifier` replace the machine's clock and the configured mail; `plugins` are further hook implementations.
+        """
+        self.config = config
+        self._plugins = Plugins((*builtin.PLUGINS, *plugins))
+        self.capabilities: tuple[Capability, ...] = tuple(
+            capability for group in reversed(self._plugins.hook.lockportal_capabilities()) for capability in group
+        )
+        for capability in self.capabilities:
+            if capability.hookspecs:
+                self._plugins.add_hookspecs(_resolve(capability.hookspecs))
+        self._plugins.check()
+        self._clock = clock or SystemClock()
+        self._notifier = notifier
+        self._services: dict[type, object] = {}
+
+    @classmethod
+    def from_toml(cls, path: Path | None = None, *, supplier: str | None = None) -> Portal:
+        """Make the portal that lockportal.toml and the environment describe."""
+        return cls(load_config(path, settings_classes(), supplier=supplier))
+
+    # the services
+
+    @property
+    def profiles(self) -> Profiles:
+        """Customers and their contacts."""
+        return self.service(_resolve("lockportal.profiles.service:Profiles"))
+
+    @property
+    def access(self) -> Access:
+        """Login links, sessions, and who an incoming request is."""
+        return self.service(_resolve("lockportal.access.service:Access"))
+
+    @property
+    def ledger(self) -> Ledger:
+        """Balances, aging, roll-forward: the receivables themselves."""
+        return self.service(_resolve("lockportal.ledger.service:Ledger"))
+
+    @property
+    def documents(self) -> Documents:
+        """Invoices, credit memos, statements, purchase orders, bills of lading."""
+        return self.service(_resolve("lockportal.documents.service:Documents"))
+
+    def service(self, cls: type[S]) -> S:
+        """Answer the one instance of a service class, a stranger's capability's too."""
+        if cls not in self._services:
+            self._services[cls] = cls(self.context)  # type: ignore[call-arg] - every service is given the context
+        return cast("S", self._services[cls])
+
+    # time and deliveries
+
+    @property
+    def supplier(self) -> Supplier:
+        """The supplier that this portal is bound to."""
+        return self.config.supplier
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that every decision's time comes from."""
+        return self._clock
+
+    def due(self, now: datetime) -> Iterator[UUID]:
+        """Answer the accounts that have a record waiting for a time up to now."""
+        return self.shell.due(now)
+
+    def advance(self, account_id: UUID, now: datetime, by: Actor = SYSTEM) -> Receipt:
+        """Let time pass for one account."""
+        return self.shell.advance(account_id, now, by)
+
+    def deliver(self) -> Delivered:
+        """Send what waits to be sent, at least once each. Run it every few seconds, from a thread, a timer or cron."""
+        return self.shell.deliver()
+
+    def tick(self) -> Delivered:
+        """Let time pass for every account that waits for it, then deliver: what a timer runs."""
+        now = self._clock.now()
+        for account_id in self.due(now):
+            self.advance(account_id, now)
+        return self.deliver()
+
+    # the schema
+
+    def upgrade(self) -> None:
+        """Bring the database's schema up to this version of lockportal; safe to run at every start."""
+        self._migrations().upgrade(self.engines, self.capabilities)
+
+    def check_schema(self) -> tuple[str, ...]:
+        """Answer what the database lacks for this version of lockportal; an empty tuple is well."""
+        return cast("tuple[str, ...]", self._migrations().check(self.engines, self.capabilities))
+
+    @staticmethod
+    def _migrations() -> Any:  # noqa: ANN401 - a module that is imported only where it is used
+        return import_module("lockportal.storage.migrations")
+
+    @property
+    def plugin_states(self) -> tuple[PluginState, ...]:
+        """Say which plugins are installed, and whether each is loaded, disabled or broken."""
+        return self._plugins.states
+
+    # what it is made of
+
+    @cached_property
+    def engines(self) -> Engines:
+        """The database's engines, of the built-in dialects or of a plugin's."""
+        return cast("Engines", self._plugins.hook.lockportal_engines(database=self.config.database))
+
+    @cached_property
+    def shell(self) -> Shell:
+        """The shell, for services and for tools that go deeper."""
+        store = import_module("lockportal.storage.store").SqlStore(self.engines, self.supplier.id, self.capabilities)
+        options = {type(given): given for given in self.config.settings}
+        return Shell(
+            store=store,
+            clock=self._clock,
+            supplier=self.supplier,
+            capabilities=self.capabilities,
+            options=options,
+            resolve=self._method,
+        )
+
+    @cached_property
+    def context(self) -> Context:
+        """What services are given."""
+        hook = self._plugins.hook
+        notifier = self._notifier or hook.lockportal_notifier(address=self.config.mail)
+        if notifier is None:
+            message = f"No notifier knows the address {self.config.mail!r}: use smtp://host:25 or folder:outbox."
+            raise Refused("notifier.unknown", message, field="mail")
+        return Context(
+            shell=self.shell,
+            clock=self._clock,
+            signer=Signer(self.config.secret_keys),
+            notifier=notifier,
+            renderer=hook.lockportal_renderer(overrides=self.config.templates),
+            base_url=self.config.base_url,
+        )
+
+    def close(self) -> None:
+        """Close the database connections."""
+        self.engines.dispose()
+
+    def _method(self, dotted: str) -> Callable[..., object]:
+        owner, _, name = dotted.rpartition(".")
+        return cast("Callable[..., object]", getattr(self.service(_resolve(owner)), name))
+
+
+def settings_classes() -> dict[str, type]:
+    """Answer the settings classes of the installed capabilities by the name of their table in lockportal.toml."""
+    groups = Plugins(builtin.PLUGINS).hook.lockportal_capabilities()
+    return {c.name: c.settings for group in groups for c in group if c.settings is not None}
+
+
+def _resolve(dotted: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    """Answer what a dotted name, `package.module:Name`, stands for."""
+    module, _, name = dotted.partition(":")
+    found: Any = import_module(module)
+    return getattr(found, name) if name else found

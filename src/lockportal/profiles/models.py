@@ -1,0 +1,147 @@
+"""Customers, the people who act for them, and what is known of both."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar, Final
+from uuid import UUID, uuid5
+
+from attrs import field, frozen
+
+from lockportal.core.actor import Right
+from lockportal.core.errors import Refused
+from lockportal.core.money import Money
+from lockportal.core.record import PERSONAL, Claim, Event, Index, Record, length
+
+ADDRESS_LENGTH: Final = 254
+"""The longest e-mail address there is."""
+
+
+class Keep(Enum):
+    """Stands for a detail that a change leaves as it is; None would empty it."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+
+
+@frozen
+class Address:
+    """A postal address; `country` is an ISO 3166 code of two letters, or empty."""
+
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    postcode: str = ""
+    region: str = ""
+    country: str = ""
+
+
+@frozen(kw_only=True)
+class Customer(Record):
+    """The business that owes: one customer account at one supplier; its id is the account's id."""
+
+    indexes: ClassVar[tuple[Index, ...]] = (Index(("name",), wide=True), Index(("number",), wide=True))
+
+    number: str
+    name: str
+    external_id: str = ""
+    """The books' own id, where it is not the number."""
+    language: str = ""
+    """A language tag, or empty for the supplier's first language."""
+    currency: str = ""
+    """The currency that this customer is usually billed in, or empty for the supplier's first one."""
+    terms: str = ""
+    """Code of the default payment terms, as the books call it."""
+    credit_limit: Money | None = None
+    hold: bool = False
+    """Whether new orders are held back."""
+    collector: str = ""
+    """The member of staff who looks after this customer, as the host application names them."""
+    parent_id: UUID | None = None
+    tax_ids: tuple[str, ...] = ()
+    address: Address = Address()
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Keep the customer number unique within the supplier."""
+        return (Claim("customer.number", self.number),)
+
+
+@frozen(kw_only=True)
+class Person(Record):
+    """Somebody with one e-mail address, who may act for several customers; its id is the account's id."""
+
+    email: str = field(metadata=PERSONAL | length(ADDRESS_LENGTH))
+    """In lower case, as `address_key` writes it."""
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Keep the address unique within the supplier."""
+        return (Claim("person.email", self.email),)
+
+
+@frozen(kw_only=True)
+class Contact(Record):
+    """A person in one customer account, with the rights that they have there; a person is there once."""
+
+    indexes: ClassVar[tuple[Index, ...]] = (Index(("person_id",), wide=True),)
+
+    person_id: UUID
+    name: str = field(metadata=PERSONAL)
+    email: str = field(metadata=PERSONAL | length(ADDRESS_LENGTH))
+    """As it was written, but for the domain's case."""
+    phone: str = field(default="", metadata=PERSONAL | length(64))
+    language: str = ""
+    rights: tuple[Right, ...] = (Right.VIEW,)
+    active: bool = True
+
+    @property
+    def subject_id(self) -> UUID:
+        """The salt is the person's in this account."""
+        return self.person_id
+
+    @property
+    def live(self) -> bool:
+        """A disabled contact takes part in no decision."""
+        return self.active
+
+
+@frozen(kw_only=True)
+class CustomerStored(Event):
+    """A customer was opened, or its details changed."""
+
+    customer: Customer
+
+
+@frozen(kw_only=True)
+class PersonStored(Event):
+    """A person became known by an address."""
+
+    person: Person
+
+
+@frozen(kw_only=True)
+class ContactStored(Event):
+    """A contact was added, changed or disabled."""
+
+    contact: Contact
+
+
+def contact_id(account_id: UUID, person_id: UUID) -> UUID:
+    """Answer the id of a person's contact in an account: always the same, so that nobody is there twice."""
+    return uuid5(account_id, person_id.hex)
+
+
+def written_address(text: str) -> str:
+    """Check an e-mail address and answer it as it is kept on a contact; Refused if nobody can have it."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - slow, and not always needed
+
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        message = "This is not an e-mail address: write it like name@example.com."
+        raise Refused("contact.email_invalid", message, field="email") from None
+
+
+def address_key(text: str) -> str:
+    """Answer the form of an e-mail address by which its person is found: checked, and in lower case."""
+    return written_address(text).lower()

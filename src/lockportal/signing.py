@@ -1,0 +1,79 @@
+"""Signed tokens and drawn secrets: itsdangerous with a salt for each purpose, and keys that rotate."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, cast
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from lockportal.core.errors import Refused
+
+
+class Purpose(StrEnum):
+    """What a token is for; a token signed for one purpose is junk for every other."""
+
+    LOGIN_LINK = "login-link"
+    SESSION = "session"
+    FORM = "form"
+    CURSOR = "cursor"
+    ASKING = "asking-browser"
+
+
+def keys_from_environment(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Read LOCKPORTAL_SECRET_KEYS, separated by commas, oldest first; the last one signs."""
+    given = (os.environ if environment is None else environment).get("LOCKPORTAL_SECRET_KEYS", "")
+    return tuple(key.strip() for key in given.split(",") if key.strip())
+
+
+def draw_secret() -> str:
+    """Draw 256 random bits, as URL-safe text."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> bytes:
+    """Answer what is stored in a drawn secret's place: its SHA-256 (32 bytes)."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def same(left: bytes, right: bytes) -> bool:
+    """Compare two digests in constant time."""
+    return hmac.compare_digest(left, right)
+
+
+class Signer:
+    """Signs and reads tokens; `keys` run from the oldest, still accepted, to the newest, which signs."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Refuse an empty list and short keys."""
+        if not keys or any(len(key) < 32 for key in keys):  # noqa: PLR2004 - 256 bits as text
+            message = "Give at least one secret key of 32 characters or more, in LOCKPORTAL_SECRET_KEYS or secret_keys=."
+            raise Refused("secret_keys.missing", message, field="secret_keys")
+        self._keys = tuple(keys)
+
+    def sign(self, purpose: Purpose, value: object) -> str:
+        """Make a URL-safe token of a JSON value."""
+        return cast("str", self._serializer(purpose).dumps(value))
+
+    def read(self, purpose: Purpose, token: str) -> Any | None:  # noqa: ANN401 - what was signed
+        """Answer the value of a token that one of the keys signed for this purpose, or None."""
+        try:
+            return self._serializer(purpose).loads(token)
+        except BadData:
+            return None
+
+    def secret_of(self, purpose: Purpose, name: str) -> tuple[str, ...]:
+        """Derive the secrets that belong to a name, newest key first: the same on every call, nothing raw at rest."""
+        return tuple(
+            hmac.new(key.encode(), f"{purpose}:{name}".encode(), hashlib.sha256).hexdigest() for key in reversed(self._keys)
+        )
+
+    def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
+        return URLSafeSerializer(
+            list(self._keys), salt=f"lockportal.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
+        )

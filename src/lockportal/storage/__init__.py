@@ -1,0 +1,1 @@
+"""The store over a SQL database: SQLite, PostgreSQL, MariaDB."""

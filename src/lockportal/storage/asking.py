@@ -1,0 +1,60 @@
+"""The one exit for statements: whatever leaves for the database passes here, and bears the supplier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from lockportal.core.ports import Question, Scope
+from lockportal.core.record import Record, remembered
+from lockportal.storage.tables import table
+from lockportal.storage.types import Id
+
+if TYPE_CHECKING:
+    from lockportal.storage.tables import Source
+
+SUPPLIER = sa.bindparam("supplier_", type_=Id())
+ACCOUNT = sa.bindparam("account_", type_=Id())
+ACCOUNTS = sa.bindparam("accounts_", type_=Id(), expanding=True)
+
+
+def _source(accounts: str) -> Source:
+    def read(cls: type[Record]) -> sa.FromClause:
+        made = table(cls)
+        where = [made.c.supplier_id == SUPPLIER]
+        if accounts == "one":
+            where.append(made.c.account_id == ACCOUNT)
+        elif accounts == "several":
+            where.append(made.c.account_id.in_(ACCOUNTS))
+        return sa.select(made).where(*where).subquery()
+
+    return read
+
+
+@remembered
+def _statement(question: Question, accounts: str, shape: tuple[tuple[str, Any], ...]) -> sa.Select[Any]:
+    build: Callable[..., sa.Select[Any]] = question.build
+    return build(_source(accounts), **dict(shape))
+
+
+def ask(
+    connection: sa.Connection,
+    supplier_id: UUID,
+    question: Question,
+    scope: Scope,
+    shape: Mapping[str, Any],
+    params: Mapping[str, Any],
+) -> Sequence[sa.Row[Any]]:
+    """Answer a question's rows, from the form that was prebuilt for the whole supplier, one account, or several."""
+    bound: dict[str, Any] = {"supplier_": supplier_id, **params}
+    if scope is None:
+        accounts = "all"
+    elif len(scope) == 1:
+        accounts, bound["account_"] = "one", scope[0]
+    else:
+        accounts, bound["accounts_"] = "several", list(scope)
+    statement = _statement(question, accounts, tuple(sorted(shape.items())))
+    return connection.execute(statement, bound).all()

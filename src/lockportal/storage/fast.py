@@ -1,0 +1,41 @@
+"""What leaves the ordinary path for speed: rows go to the driver as tuples, many at once by COPY where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+_COPY_FROM = 200
+"""From so many rows on, PostgreSQL takes them by COPY."""
+
+
+def insert_rows(connection: sa.Connection, kept: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows whose values are in the driver's form and the table's order."""
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(quote(column.name) for column in kept.columns)
+    if connection.dialect.name == "postgresql" and len(rows) >= _COPY_FROM:
+        _copy(connection, f"COPY {kept.name} ({names}) FROM STDIN", rows)
+        return
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    marks = ", ".join(mark for _ in kept.columns)
+    connection.exec_driver_sql(f"INSERT INTO {kept.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - names only
+
+
+def _copy(connection: sa.Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Stream rows by COPY; a driver's error is raised as SQLAlchemy would, so that it is classified alike."""
+    driver: Any = connection.connection.driver_connection
+    failure = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor:
+            for listener in connection.dispatch.before_cursor_execute:
+                listener(connection, cursor, statement, (), None, True)  # noqa: FBT003 - as SQLAlchemy calls it
+            with cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+    except failure as error:
+        lost = connection.dialect.is_disconnect(error, driver, None)
+        if lost:
+            connection.invalidate(error)
+        raise sa.exc.DBAPIError.instance(statement, None, error, failure, connection_invalidated=lost) from error

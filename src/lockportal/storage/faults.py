@@ -1,0 +1,59 @@
+"""What a driver's error means, by the database's own error number: a conflict, a lost connection, a duplicate, or a defect."""
+
+from __future__ import annotations
+
+import sqlite3
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+
+class Fault(StrEnum):
+    """What to do about a database error."""
+
+    CONFLICT = "conflict"
+    """Somebody else was faster: the whole unit is tried again."""
+    DUPLICATE = "duplicate"
+    """A key exists already: somebody else wrote it first."""
+    LOST = "lost"
+    """The connection broke: whether the commit happened is not known."""
+    OTHER = "other"
+
+
+_POSTGRESQL = {"40001": Fault.CONFLICT, "40P01": Fault.CONFLICT, "55P03": Fault.CONFLICT, "23505": Fault.DUPLICATE}
+_MARIADB = {
+    1020: Fault.CONFLICT,
+    1205: Fault.CONFLICT,
+    1213: Fault.CONFLICT,
+    1062: Fault.DUPLICATE,
+    1053: Fault.LOST,
+    1927: Fault.LOST,
+    2006: Fault.LOST,
+    2013: Fault.LOST,
+    2055: Fault.LOST,
+}
+
+
+def classify(error: DBAPIError) -> Fault:
+    """Answer what a SQLAlchemy error stands for, by number and never by the text of its message."""
+    if error.connection_invalidated:
+        return Fault.LOST
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return _sqlite(original)
+    state = getattr(original, "sqlstate", None)
+    if isinstance(state, str):
+        return _POSTGRESQL.get(state) or (Fault.LOST if state[:2] == "08" or state[:3] == "57P" else Fault.OTHER)
+    number = original.args[0] if original is not None and original.args else None
+    return _MARIADB.get(number, Fault.OTHER) if isinstance(number, int) else Fault.OTHER
+
+
+def _sqlite(original: sqlite3.Error) -> Fault:
+    number = getattr(original, "sqlite_errorcode", 0)
+    if number & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return Fault.CONFLICT
+    if number in {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}:
+        return Fault.DUPLICATE
+    return Fault.OTHER

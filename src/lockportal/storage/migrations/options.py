@@ -1,0 +1,71 @@
+"""How Alembic is told to look at lockportal's tables and at nothing else of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+from alembic.autogenerate import rewriter
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import ops
+
+from lockportal.storage import types
+
+PREFIX: Final = "lockportal_"
+VERSION_TABLE: Final = "lockportal_version"
+
+
+def _is_ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:  # noqa: ARG001 - Alembic's signature
+    return kind != "table" or (name is not None and name.startswith(PREFIX) and name != VERSION_TABLE)
+
+
+def _is_wanted(item: object, name: str | None, kind: str, reflected: bool, twin: object) -> bool:  # noqa: ARG001 - as above
+    """Pass over a table of the database that no loaded capability keeps: a plugin's that is switched off."""
+    return not (kind == "table" and reflected and twin is None)
+
+
+def _written(kind: str, item: object, context: AutogenContext) -> str | bool:  # noqa: ARG001 - Alembic's signature
+    """Write a column's type by what the database keeps, so that a migration knows no record class."""
+    if kind != "type":
+        return False
+    if isinstance(item, types.Id | types.Instant):
+        return f"types.{type(item).__name__}()"
+    if isinstance(item, types.Json):
+        return "types.text(None)"
+    if isinstance(item, types.Choice | types.Number):
+        return f"types.text({item.length})"
+    if isinstance(item, sa.LargeBinary):
+        return f"types.binary({item.length})"
+    if isinstance(item, sa.String):  # sa.Text is one too
+        return f"types.text({item.length})"
+    return False
+
+
+_again = rewriter.Rewriter()
+
+
+@_again.rewrites(ops.CreateTableOp)
+def _create_table(context: object, revision: object, op: ops.CreateTableOp) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001
+    """Let a migration that broke off run again, where DDL is in no transaction."""
+    op.if_not_exists = True
+    return [op]
+
+
+@_again.rewrites(ops.CreateIndexOp)
+def _create_index(context: object, revision: object, op: ops.CreateIndexOp) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001
+    op.if_not_exists = True
+    return [op]
+
+
+OPTIONS: Final[dict[str, Any]] = {
+    "version_table": VERSION_TABLE,
+    "render_as_batch": True,
+    "include_name": _is_ours,
+    "include_object": _is_wanted,
+    "render_item": _written,
+    "process_revision_directives": _again,
+    "compare_type": True,
+    "transactional_ddl": True,
+}
+"""The same for every command, and for the comparison of a database with the records."""

@@ -1,0 +1,1 @@
+"""The migrations of lockportal's own tables, in order."""

@@ -1,0 +1,9 @@
+"""The portal's pages, for any web framework: register `ROUTES` in a loop and answer each request by `Site.handle`."""
+
+from __future__ import annotations
+
+from lockportal.web.http import Cookie, Request, Response
+from lockportal.web.routes import ROUTES
+from lockportal.web.site import Site
+
+__all__ = ["ROUTES", "Cookie", "Request", "Response", "Site"]

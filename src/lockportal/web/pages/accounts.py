@@ -1,0 +1,61 @@
+"""What every page of a customer account begins with: which account it is, in whose words, and the frame around the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from attrs import frozen
+
+from lockportal.core.actor import Actor, Right
+from lockportal.core.errors import NotFound
+from lockportal.profiles.models import Customer
+from lockportal.web.http import Request, Response
+from lockportal.web.site import Site
+
+
+@frozen(kw_only=True)
+class Frame:
+    """The frame of an account's pages: the menu, whose account it is, who is there, and how dates and figures are written."""
+
+    site: Site
+    actor: Actor
+    account_id: UUID
+    name: str
+    language: str = ""
+
+    def page(self, template: str, values: Mapping[str, object], *, here: str, status: int = 200) -> Response:
+        """Fill a template in the frame; `here` is the place in the menu that is lit."""
+        around: dict[str, object] = {
+            "account": self.account_id,
+            "account_name": self.name,
+            "here": here,
+            "form_token": self.site.guard.session_token(self.actor),
+            "other_accounts": len(self.actor.accounts(Right.VIEW)) > 1,
+        }
+        locale = self.site.locale(self.language)
+        return self.site.page(template, {**around, **values}, locale=locale, status=status)
+
+
+def customer_of(site: Site, request: Request, actor: Actor) -> Customer:
+    """Answer the customer that a path names; NotFound alike for one that is unknown and one that is a stranger's."""
+    return site.portal.profiles.customer(path_id(request, "account"), by=actor)
+
+
+def frame(site: Site, actor: Actor, customer: Customer) -> Frame:
+    """Make the frame of a customer's pages."""
+    return Frame(
+        site=site, actor=actor, account_id=customer.account_id, name=customer.name, language=customer.language
+    )
+
+
+def path_id(request: Request, name: str) -> UUID:
+    """Read an id from the path; NotFound unless it is written as ids are."""
+    text = request.params[name]
+    try:
+        found = UUID(text)
+    except ValueError:
+        raise NotFound(f"{name}.not_found") from None
+    if str(found) != text:
+        raise NotFound(f"{name}.not_found")
+    return found

@@ -1,0 +1,99 @@
+"""The documents of an account: the list with its filters, one document, its PDF, and the list as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Final
+
+from lockportal.core.actor import Actor
+from lockportal.core.errors import Refused
+from lockportal.core.page import Page
+from lockportal.documents.views import DocumentRow
+from lockportal.web.filters import FIRST_SORT, read_search
+from lockportal.web.http import Request, Response, download
+from lockportal.web.pages.accounts import Frame, customer_of, frame, path_id
+from lockportal.web.site import Site
+from lockportal.web.spreadsheet import Cell, csv_lines
+
+_NOTHING: Final[Page[DocumentRow]] = Page(())
+_HEAD: Final = (
+    "Kind",
+    "Number",
+    "PO number",
+    "Issued on",
+    "Due on",
+    "Currency",
+    "Total",
+    "Balance",
+    "State",
+    "Days overdue",
+)
+
+
+def listing(site: Site, request: Request, actor: Actor) -> Response:
+    """Show a page of the documents that the filter finds; a filter that cannot be read is shown with its faults."""
+    customer = customer_of(site, request, actor)
+    search = read_search(request.query)
+    found = _NOTHING
+    if not search.errors:
+        found = site.portal.documents.search(
+            customer.account_id, by=actor, filter=search.filter, sort=search.sort, after=search.after
+        )
+    values = {
+        "search": search,
+        "found": found,
+        "first_sort": FIRST_SORT,
+    }
+    return frame(site, actor, customer).page("documents.html", values, here="documents", status=422 if search.errors else 200)
+
+
+def export(site: Site, request: Request, actor: Actor) -> Response:
+    """Hand out all that the filter finds, as CSV."""
+    account_id = path_id(request, "account")
+    search = read_search(request.query)
+    if search.errors:
+        name, advice = next(iter(search.errors.items()))
+        raise Refused("filter.invalid", site.templates.translate(advice), field=name)
+    rows = site.portal.documents.export(account_id, by=actor, filter=search.filter)
+    # The first row is fetched here, so that what is refused is answered as such and not in the midst of a file.
+    rows = chain(tuple(islice(rows, 1)), rows)
+    return download("documents.csv", "text/csv; charset=utf-8", csv_lines(_HEAD, _cells(rows)))
+
+
+def show(site: Site, request: Request, actor: Actor) -> Response:
+    """Show one document: its facts, its lines, what belongs to it, and what was posted to it."""
+    account_id = path_id(request, "account")
+    view = site.portal.documents.get(account_id, path_id(request, "document"), by=actor)
+    lines = view.document.lines
+    columns = {
+        name
+        for name in ("product_code", "ordered", "shipped", "received", "quantity", "unit_price", "discount", "tax")
+        if any(getattr(line, name) not in {None, ""} for line in lines)
+    }
+    values = {"view": view, "document": view.document, "columns": columns}
+    around = Frame(site=site, actor=actor, account_id=account_id, name=view.customer_name)
+    return around.page("document.html", values, here="documents")
+
+
+def pdf(site: Site, request: Request, actor: Actor) -> Response:
+    """Hand out a document's PDF."""
+    paper = site.portal.documents.pdf(path_id(request, "account"), path_id(request, "document"), by=actor)
+    return download(paper.name, paper.media_type, paper.content)
+
+
+def _cells(rows: Iterable[DocumentRow]) -> Iterator[tuple[Cell, ...]]:
+    for row in rows:
+        currency = next((money.currency for money in (row.total, row.balance) if money is not None), "")
+        yield (
+            row.kind.value,
+            row.number,
+            row.po_number,
+            row.issued_on,
+            row.due_on,
+            currency,
+            row.total,
+            row.balance,
+            row.state.value,
+            row.overdue_days,
+        )

@@ -1,0 +1,87 @@
+"""The portal's pages as one table of data, and the way from a path to its route."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from attrs import field, frozen
+
+from lockportal.core.routes import Entrance, Route
+
+_ACCOUNT: Final = "/accounts/{account}"
+_DOCUMENT: Final = f"{_ACCOUNT}/documents/{{document}}"
+
+
+def _route(name: str, method: str, path: str, handler: str, entrance: Entrance = Entrance.SIGNED_IN) -> Route:
+    dotted = f"lockportal.web.pages.{handler}"
+    return Route(name=name, method=method, path=path, entrance=entrance, handler=dotted)
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    _route("sign_in", "GET", "/sign-in", "sign_in:ask", Entrance.ANYONE),
+    _route("request_link", "POST", "/sign-in", "sign_in:send", Entrance.ANYONE),
+    _route("inspect_link", "GET", "/sign-in/{token}", "sign_in:inspect", Entrance.ANYONE),
+    _route("redeem_link", "POST", "/sign-in/{token}", "sign_in:redeem", Entrance.ANYONE),
+    _route("sign_out", "POST", "/sign-out", "sign_in:sign_out"),
+    _route("accounts", "GET", "/", "home:choose"),
+    _route("home", "GET", f"{_ACCOUNT}/", "home:show"),
+    _route("documents", "GET", f"{_ACCOUNT}/documents", "documents:listing"),
+    _route("documents_csv", "GET", f"{_ACCOUNT}/documents.csv", "documents:export"),
+    _route("document", "GET", _DOCUMENT, "documents:show"),
+    _route("document_pdf", "GET", f"{_DOCUMENT}/pdf", "documents:pdf"),
+    _route("statement", "GET", f"{_ACCOUNT}/statement", "statements:show"),
+    _route("statement_pdf", "GET", f"{_ACCOUNT}/statement.pdf", "statements:pdf"),
+    _route("health", "GET", "/health", "files:health", Entrance.ANYONE),
+    _route("static", "GET", "/static/{name}", "files:static", Entrance.ANYONE),
+)
+"""Every page of the portal. A web framework registers them in a loop and hands each request to the site."""
+
+
+@frozen
+class Found:
+    """A route and the named parts of the path that led to it."""
+
+    route: Route
+    params: Mapping[str, str]
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", path)
+    return re.compile(
+        "".join(f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    )
+
+
+@frozen
+class RouteMap:
+    """Finds the route of a request."""
+
+    routes: Sequence[Route] = ROUTES
+    _patterns: tuple[tuple[Route, re.Pattern[str]], ...] = field(init=False)
+
+    @_patterns.default
+    def _compile(self) -> tuple[tuple[Route, re.Pattern[str]], ...]:
+        return tuple((route, _pattern(route.path)) for route in self.routes)
+
+    def find(self, method: str, path: str) -> Found | None:
+        """Answer the route of a method (HEAD is a GET) and a path, or None."""
+        wanted = "GET" if method == "HEAD" else method
+        for route, pattern in self._patterns:
+            match = pattern.fullmatch(path) if route.method == wanted else None
+            if match:
+                return Found(route, match.groupdict())
+        return None
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Answer the methods that a path knows, none for a path that leads nowhere."""
+        known = {route.method for route, pattern in self._patterns if pattern.fullmatch(path)}
+        return tuple(sorted(known | {"HEAD"} if "GET" in known else known))
+
+    def path(self, name: str, **params: object) -> str:
+        """Answer the path of a named route; KeyError if there is no such route or a part is missing."""
+        template = next((route.path for route in self.routes if route.name == name), None)
+        if template is None:
+            raise KeyError(name)
+        return template.format_map({key: str(value) for key, value in params.items()})

