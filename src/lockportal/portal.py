@@ -18,6 +18,7 @@ from lockportal.core.actor import SYSTEM, Actor
 from lockportal.core.errors import Refused
 from lockportal.core.ports import Clock, Notifier
 from lockportal.core.settings import Supplier
+from lockportal.core.verify import Finding
 from lockportal.plugins import Plugins, PluginState
 from lockportal.shell import Delivered, Receipt, Shell
 from lockportal.signing import Signer
@@ -121,6 +122,11 @@ class Portal:
             self.advance(account_id, now)
         return self.deliver()
 
+    def verify(self, by: Actor) -> tuple[Finding, ...]:
+        """Recompute whatever is stored twice; answer what differs, nothing if the books tie out."""
+        services = [self.service(_resolve(capability.service)) for capability in self.capabilities]
+        return tuple(finding for service in services if hasattr(service, "verify") for finding in service.verify(by))
+
     # the schema
 
     def upgrade(self) -> None:
@@ -130,6 +136,16 @@ class Portal:
     def check_schema(self) -> tuple[str, ...]:
         """Answer what the database lacks for this version of lockportal; an empty tuple is well."""
         return cast("tuple[str, ...]", self._migrations().check(self.engines, self.capabilities))
+
+    def schema_sql(self) -> str:
+        """Answer the SQL that sets up the schema on this database's dialect."""
+        return cast("str", self._migrations().sql(self.config.database, self.capabilities))
+
+    def is_empty(self) -> bool:
+        """Say whether the database holds nothing of lockportal yet."""
+        with self.engines.reading() as connection:
+            names = import_module("sqlalchemy").inspect(connection).get_table_names()
+        return not any(name.startswith("lockportal_") for name in names)
 
     @staticmethod
     def _migrations() -> Any:  # noqa: ANN401 - a module that is imported only where it is used

@@ -15,6 +15,10 @@ from itsdangerous import BadData, URLSafeSerializer
 from lockportal.core.errors import Refused
 
 
+_KEY_LENGTH = 32
+"""256 bits as text."""
+
+
 class Purpose(StrEnum):
     """What a token is for; a token signed for one purpose is junk for every other."""
 
@@ -50,11 +54,17 @@ class Signer:
     """Signs and reads tokens; `keys` run from the oldest, still accepted, to the newest, which signs."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Refuse an empty list and short keys."""
-        if not keys or any(len(key) < 32 for key in keys):  # noqa: PLR2004 - 256 bits as text
+        """Refuse short keys. Without any key nothing can be signed, which is told at the first use: the books need none."""
+        if any(len(key) < _KEY_LENGTH for key in keys):
+            raise Refused("secret_keys.short", f"A secret key has {_KEY_LENGTH} characters or more.", field="secret_keys")
+        self._given = tuple(keys)
+
+    @property
+    def _keys(self) -> tuple[str, ...]:
+        if not self._given:
             message = "Give at least one secret key of 32 characters or more, in LOCKPORTAL_SECRET_KEYS or secret_keys=."
             raise Refused("secret_keys.missing", message, field="secret_keys")
-        self._keys = tuple(keys)
+        return self._given
 
     def sign(self, purpose: Purpose, value: object) -> str:
         """Make a URL-safe token of a JSON value."""

@@ -49,13 +49,16 @@ class StandingClock(SystemClock):
 class House:
     """The two rooms and what they stand on."""
 
-    def __init__(self, engines: Engines, folder: Path, clock: StandingClock, keys=(KEY,), options=(), notifier=None):
+    def __init__(self, engines: Engines, folder: Path, clock: StandingClock, keys=(KEY,), options=(), key="north"):
         self.engines, self.folder, self.clock = engines, folder, clock
         self.supplier = Supplier(
-            name="Nord & Süd GmbH", currencies=("EUR",), email="ar@nordsued.example.com", languages=("en", "de")
+            key=key,
+            name="Nord & Süd GmbH",
+            currencies=("EUR",),
+            email="ar@nordsued.example.com",
+            languages=("en", "de"),
         )
         self.office = staff("otto")
-        self.notifier = notifier or FolderNotifier(folder)
         self.shell = Shell(
             store=SqlStore(engines, self.supplier.id, CAPABILITIES),
             clock=clock,
@@ -68,7 +71,7 @@ class House:
             shell=self.shell,
             clock=clock,
             signer=Signer(keys),
-            notifier=self.notifier,
+            notifier=FolderNotifier(folder),
             renderer=None,
             base_url="https://portal.example.com",
         )
@@ -78,7 +81,7 @@ class House:
         return {"lockportal.access.service:Access.answer": self.access.answer}[name]
 
     def again(self, **changes):
-        """Another process of the same portal, perhaps with other keys or settings."""
+        """Another process on the same database, perhaps with other keys or settings, or of another supplier."""
         return House(self.engines, self.folder, self.clock, **changes)
 
     def customer(self, number="C-1", name="Alpha") -> UUID:

@@ -116,13 +116,11 @@ def test_a_used_link_is_not_mailed_again(house):
     house.contact(house.customer())
     asked = request(house, 0)
     house.access.answer(asked)
-    (before,) = (house.folder / "latest.eml").read_text().splitlines()[:1]
     token = re.search(r"/sign-in/(\S+)", (house.folder / f"{asked.id}.eml").read_text()).group(1)
     house.access.redeem(token, binding=BROWSER)
     for path in house.folder.glob("*.eml"):
         path.unlink()
     house.access.answer(asked)
-    assert before
     assert house.mails() == {}
 
 
@@ -276,7 +274,7 @@ def test_every_sign_in_has_a_cookie_of_its_own_and_ends_alone(house):
 @pytest.mark.guarantee(12)
 def test_signing_out_everywhere_ends_every_session_and_takes_links_back(house):
     house.contact(house.customer())
-    first, second = house.sign_in(), None
+    first = house.sign_in()
     house.clock.forward(seconds=1)
     second = house.sign_in()
     house.clock.forward(seconds=1)

@@ -146,7 +146,10 @@ class Profiles:
 
     def customer(self, account_id: UUID, *, by: Actor) -> Customer:
         """Answer one customer; a stranger's is NotFound."""
-        return self._shell.account(account_id, by, _VIEW, (Customer,)).get(Customer, account_id)
+        account = self._shell.account(account_id, by, _VIEW, (Customer,))
+        for customer in account.all(Customer):
+            return customer
+        raise NotFound("customer.not_found", "There is no such customer.")
 
     def customer_by_number(self, number: str, *, by: Actor) -> Customer:
         """Answer the customer of a number, to staff; NotFound where there is none."""

@@ -47,7 +47,7 @@ def moments() -> st.SearchStrategy[datetime]:
 def decimals() -> st.SearchStrategy[Decimal]:
     """Draw finite decimals of up to 38 digits."""
     digits = st.integers(-(10**38) + 1, 10**38 - 1)
-    return st.builds(lambda number, exponent: Decimal(number).scaleb(exponent), digits, st.integers(-12, 6))
+    return st.builds(lambda number, exponent: Decimal(f"{number}E{exponent}"), digits, st.integers(-12, 6))
 
 
 def records(cls: type[R], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[R]:

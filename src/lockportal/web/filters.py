@@ -13,7 +13,7 @@ from attrs import field, frozen
 from lockportal.codec import check_text
 from lockportal.core.money import EXPONENTS
 from lockportal.documents.models import DocumentKind, DocumentState
-from lockportal.documents.views import Filter
+from lockportal.documents.service import Filter
 from lockportal.web.words import SORTS, _
 
 T = TypeVar("T")

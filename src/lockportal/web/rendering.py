@@ -20,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lockportal import formats
 from lockportal.core.money import Money
 from lockportal.core.settings import Supplier
+from lockportal.documents.models import DocumentKind
 from lockportal.ledger.views import Bucket
 from lockportal.web import words
 from lockportal.web.assets import LOGO, Asset
@@ -81,9 +82,9 @@ class Templates:
             has_logo=LOGO in self.assets,
             static=self.static,
             url=self.url,
-            kinds=words.KINDS,
-            states=words.STATES,
             sorts=words.SORTS,
+            document_kinds=tuple(kind.value for kind in DocumentKind),
+            currencies=self.supplier.currencies,
         )
         environment.filters.update(
             money=_money,

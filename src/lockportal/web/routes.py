@@ -79,7 +79,7 @@ class RouteMap:
         known = {route.method for route, pattern in self._patterns if pattern.fullmatch(path)}
         return tuple(sorted(known | {"HEAD"} if "GET" in known else known))
 
-    def path(self, name: str, **params: object) -> str:
+    def path(self, name: str, /, **params: object) -> str:
         """Answer the path of a named route; KeyError if there is no such route or a part is missing."""
         template = next((route.path for route in self.routes if route.name == name), None)
         if template is None:

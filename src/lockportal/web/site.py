@@ -74,7 +74,7 @@ class Site:
 
     # what handlers use
 
-    def url(self, name: str, **params: object) -> str:
+    def url(self, name: str, /, **params: object) -> str:
         """Answer the address of a named route within this site, each part encoded."""
         parts = {key: quote(str(value), safe="") for key, value in params.items()}
         return self._prefix + self._map.path(name, **parts)

@@ -9,6 +9,7 @@ from typing import Final
 from lockportal.core.actor import Actor
 from lockportal.core.errors import Refused
 from lockportal.core.page import Page
+from lockportal.documents.models import POSTED
 from lockportal.documents.views import DocumentRow
 from lockportal.web.filters import FIRST_SORT, read_search
 from lockportal.web.http import Request, Response, download
@@ -38,7 +39,7 @@ def listing(site: Site, request: Request, actor: Actor) -> Response:
     found = _NOTHING
     if not search.errors:
         found = site.portal.documents.search(
-            customer.account_id, by=actor, filter=search.filter, sort=search.sort, after=search.after
+            customer.account_id, actor, search.filter, sort=search.sort, after=search.after
         )
     values = {
         "search": search,
@@ -55,7 +56,7 @@ def export(site: Site, request: Request, actor: Actor) -> Response:
     if search.errors:
         name, advice = next(iter(search.errors.items()))
         raise Refused("filter.invalid", site.templates.translate(advice), field=name)
-    rows = site.portal.documents.export(account_id, by=actor, filter=search.filter)
+    rows = site.portal.documents.export(account_id, actor, search.filter)
     # The first row is fetched here, so that what is refused is answered as such and not in the midst of a file.
     rows = chain(tuple(islice(rows, 1)), rows)
     return download("documents.csv", "text/csv; charset=utf-8", csv_lines(_HEAD, _cells(rows)))
@@ -71,7 +72,7 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
         for name in ("product_code", "ordered", "shipped", "received", "quantity", "unit_price", "discount", "tax")
         if any(getattr(line, name) not in {None, ""} for line in lines)
     }
-    values = {"view": view, "document": view.document, "columns": columns}
+    values = {"view": view, "document": view.document, "columns": columns, "wide": 1 + len(columns - {"product_code"}), "has_paper": view.document.kind in POSTED}
     around = Frame(site=site, actor=actor, account_id=account_id, name=view.customer_name)
     return around.page("document.html", values, here="documents")
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from lockportal.core.actor import Actor, Right
 from lockportal.core.money import Money
 from lockportal.documents.models import DocumentState
-from lockportal.documents.views import Filter
+from lockportal.documents.service import Filter
 from lockportal.ledger.views import Position
 from lockportal.web.aging import Segment, bar
 from lockportal.web.http import Request, Response, redirect
@@ -55,15 +55,13 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
     """Show the balance, what is overdue and due next, the aging, the credit, and what to settle first."""
     customer, portal = customer_of(site, request, actor), site.portal
     positions = portal.ledger.position(customer.account_id, by=actor)
-    first = portal.documents.search(
-        customer.account_id, by=actor, filter=Filter(state=DocumentState.OPEN), sort="due_on", limit=_FIRST
-    )
+    still_open = Filter(state=DocumentState.OPEN)
+    first = portal.documents.search(customer.account_id, actor, still_open, sort="due_on", limit=_FIRST)
     values = {
         "standings": tuple(Standing(position, bar(position.buckets)) for position in positions),
         "credit_line": _credit_line(customer.credit_limit, positions),
         "customer": customer,
         "first": first,
-        "today": portal.supplier.today(portal.clock.now()),
     }
     return frame(site, actor, customer).page("home.html", values, here="home")
 

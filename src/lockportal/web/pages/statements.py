@@ -15,6 +15,7 @@ from lockportal.web.filters import read_day
 from lockportal.web.http import Request, Response, download
 from lockportal.web.pages.accounts import customer_of, frame, path_id
 from lockportal.web.site import Site
+from lockportal.web.words import _
 
 
 @frozen
@@ -31,7 +32,7 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
     customer, portal = customer_of(site, request, actor), site.portal
     today = portal.supplier.today(portal.clock.now())
     as_of, currency, error = _asked(request)
-    made = () if error else portal.documents.statement(customer.account_id, by=actor, currency=currency, as_of=as_of)
+    made = () if error else portal.documents.statement(customer.account_id, actor, currency=currency, as_of=as_of)
     values = {
         "sheets": tuple(
             Sheet(one, bar(one.buckets), Money(one.balance.minor + one.unapplied.minor, one.currency)) for one in made
@@ -49,8 +50,9 @@ def pdf(site: Site, request: Request, actor: Actor) -> Response:
     account_id = path_id(request, "account")
     as_of, currency, error = _asked(request)
     if error:
-        raise Refused("statement.invalid", "Enter a date, such as 2026-01-31, and a currency, such as USD.")
-    paper = site.portal.documents.statement_pdf(account_id, by=actor, currency=currency, as_of=as_of)
+        raise Refused("statement.invalid", site.templates.translate(_("Enter a date, such as 2026-01-31, and a currency.")))
+    wanted = currency or site.portal.supplier.currencies[0]
+    paper = site.portal.documents.statement_pdf(account_id, actor, currency=wanted, as_of=as_of)
     return download(paper.name, paper.media_type, paper.content)
 
 

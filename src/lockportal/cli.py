@@ -1,0 +1,290 @@
+"""The `lockportal` command: import a book, age it, check it, keep its schema, see the plugins, try the demo."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from attrs import evolve, frozen
+
+from lockportal import __version__
+from lockportal.config import load_config
+from lockportal.core.actor import SYSTEM
+from lockportal.core.errors import LockportalError, Refused
+from lockportal.plugins import PluginState
+from lockportal.portal import Portal, settings_classes
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_FAILED = 1
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """What the options before the command say."""
+
+    config: Path | None
+    database: str | None
+    supplier: str | None
+
+    @contextmanager
+    def portal(self) -> Iterator[Portal]:
+        """Open the portal that the options, lockportal.toml and the environment describe."""
+        config = load_config(self.config, settings_classes(), supplier=self.supplier)
+        if self.database is not None:
+            config = evolve(config, database=self.database)
+        portal = Portal(config)
+        try:
+            yield portal
+        finally:
+            portal.close()
+
+    @contextmanager
+    def book(self) -> Iterator[Portal]:
+        """Open a portal whose schema stands: an empty database is set up, an older one is refused."""
+        with self.portal() as portal:
+            lacking = portal.check_schema()
+            if lacking and portal.is_empty():
+                portal.upgrade()
+            elif lacking:
+                message = f"The database is not at this version ({lacking[0]}). Run: lockportal db upgrade"
+                raise Refused("database.old_schema", message, field="database")
+            yield portal
+
+
+def _telling(run: Callable[P, T]) -> Callable[P, T]:
+    """Tell an error of lockportal in one line and end with 1, instead of a traceback."""
+
+    @wraps(run)
+    def told(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return run(*args, **kwargs)
+        except LockportalError as error:
+            click.echo(f"lockportal: {error}", err=True)
+            sys.exit(_FAILED)
+
+    return told
+
+
+@click.group()
+@click.option("--database", metavar="URL", help="sqlite:///book.db, postgresql://… or mariadb://… (LOCKPORTAL_DATABASE_URL).")
+@click.option("--supplier", metavar="KEY", help="Which supplier's book (LOCKPORTAL_SUPPLIER); default: default.")
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The configuration file; default: lockportal.toml, if there is one.",
+)
+@click.version_option(__version__, prog_name="lockportal")
+@click.pass_context
+def main(context: click.Context, database: str | None, supplier: str | None, config: Path | None) -> None:
+    """Self-serve receivables: import a book, see what is open, let customers sign in."""
+    default = Path("lockportal.toml")
+    context.obj = Wanted(config=config or (default if default.exists() else None), database=database, supplier=supplier)
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Which column is which field.")
+@click.option("--skip-bad", is_flag=True, help="Import the good rows and list the bad ones, instead of nothing.")
+@click.pass_obj
+@_telling
+def import_(wanted: Wanted, file: Path, mapping: Path | None, *, skip_bad: bool) -> None:
+    """Import documents from a CSV FILE: all of it or, with one bad row, nothing. The same file twice writes nothing."""
+    with wanted.book() as portal, _bars() as progress:
+        report = portal.documents.import_(file, SYSTEM, mapping=mapping, skip_bad=skip_bad, progress=progress)
+    for line in report.lines():
+        click.echo(line, err=not report.applied)
+    if not report.applied:
+        click.echo("Put the rows right, or leave them out with --skip-bad.", err=True)
+        sys.exit(_FAILED)
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Show progress bars on a terminal, and nothing where the output is piped."""
+    from rich.console import Console  # noqa: PLC0415 - rich takes its time; only commands that show something need it
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description:8}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total or None)
+            bars.update(tasks[step], completed=done, total=total or None)
+
+        yield progress
+
+
+@main.command()
+@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="The day, such as 2013-06-30; default: today.")
+@click.option("--by", "basis", type=click.Choice(["due", "issue"]), help="Count the age from the due or the issue date.")
+@click.option("--json", "as_json", is_flag=True, help="Answer JSON.")
+@click.pass_obj
+@_telling
+def aging(wanted: Wanted, as_of: datetime | None, basis: str | None, *, as_json: bool) -> None:
+    """Show what is open by age: for each currency the buckets with count and amount."""
+    models = import_module("lockportal.ledger.models")
+    with wanted.book() as portal:
+        day: date | None = None if as_of is None else as_of.date()
+        chosen = None if basis is None else models.AgingBasis(basis)
+        found = portal.ledger.aging(SYSTEM, as_of=day, basis=chosen)
+    if as_json:
+        click.echo(json.dumps([_aging_json(made) for made in found], indent=2))
+    elif not found:
+        click.echo("Nothing is open.")
+    for made in () if as_json else found:
+        _show_aging(made)
+
+
+def _aging_json(made: Any) -> dict[str, Any]:  # noqa: ANN401 - an Aging
+    return {
+        "currency": made.currency,
+        "as_of": made.as_of.isoformat(),
+        "buckets": [
+            {
+                "label": bucket.label,
+                "first_day": bucket.first_day,
+                "last_day": bucket.last_day,
+                "count": bucket.count,
+                "amount": str(bucket.amount.decimal),
+            }
+            for bucket in made.buckets
+        ],
+        "open_items": str(made.open_items.decimal),
+        "unapplied": str(made.unapplied.decimal),
+        "balance": str(made.balance.decimal),
+    }
+
+
+def _show_aging(made: Any) -> None:  # noqa: ANN401 - an Aging
+    from rich.bar import Bar  # noqa: PLC0415 - as for progress bars
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(title=f"{made.currency}, as of {made.as_of}", title_justify="left")
+    table.add_column("days past due")
+    table.add_column("count", justify="right")
+    table.add_column("amount", justify="right")
+    table.add_column("", min_width=20)
+    most = max((abs(bucket.amount.minor) for bucket in made.buckets), default=0) or 1
+    for bucket in made.buckets:
+        bar = Bar(most, 0, max(bucket.amount.minor, 0), width=20)
+        table.add_row(bucket.label, f"{bucket.count:,}", f"{bucket.amount.decimal:,}", bar)
+    table.add_section()
+    table.add_row("unapplied credit", f"{made.credits:,}", f"{-made.unapplied.decimal:,}", "")
+    table.add_row("balance", "", f"{made.balance.decimal:,}", "")
+    Console(width=None if sys.stdout.isatty() else 100).print(table)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer JSON.")
+@click.pass_obj
+@_telling
+def verify(wanted: Wanted, *, as_json: bool) -> None:
+    """Recompute whatever is stored twice and tell what differs; ends with 1 if anything does."""
+    with wanted.book() as portal:
+        findings = portal.verify(SYSTEM)
+    if as_json:
+        shown = [{"check": f.check, "subject": f.subject, "detail": f.detail} for f in findings]
+        click.echo(json.dumps(shown, indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{finding.check} {finding.subject}: {finding.detail}")
+        click.echo("Everything ties out." if not findings else f"{len(findings)} differences.")
+    if findings:
+        sys.exit(_FAILED)
+
+
+@main.command()
+@click.option("--every", type=float, metavar="SECONDS", help="Go on for ever, once in so many seconds.")
+@click.pass_obj
+@_telling
+def tick(wanted: Wanted, every: float | None) -> None:
+    """Let time pass and send what waits to be sent, as a timer or cron would have it done."""
+    import time  # noqa: PLC0415 - to wait, not to tell the time
+
+    with wanted.book() as portal:
+        while True:
+            done = portal.tick()
+            click.echo(f"{done.handled} handled, {done.failed} failed")
+            if every is None:
+                sys.exit(_FAILED if done.failed else 0)
+            time.sleep(every)
+
+
+@main.group()
+def db() -> None:
+    """Keep the database's schema."""
+
+
+@db.command()
+@click.pass_obj
+@_telling
+def upgrade(wanted: Wanted) -> None:
+    """Bring the schema up to this version; safe to run at every start."""
+    with wanted.portal() as portal:
+        portal.upgrade()
+        click.echo("The schema is up to date.")
+
+
+@db.command()
+@click.pass_obj
+@_telling
+def check(wanted: Wanted) -> None:
+    """Tell what the database lacks for this version; ends with 1 if anything."""
+    with wanted.portal() as portal:
+        lacking = portal.check_schema()
+    for line in lacking or ("The schema is up to date.",):
+        click.echo(line)
+    if lacking:
+        sys.exit(_FAILED)
+
+
+@db.command()
+@click.pass_obj
+@_telling
+def sql(wanted: Wanted) -> None:
+    """Print the SQL that sets up the schema on the database's dialect, for those who run it by hand."""
+    with wanted.portal() as portal:
+        click.echo(portal.schema_sql())
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer JSON.")
+@click.pass_obj
+@_telling
+def plugins(wanted: Wanted, *, as_json: bool) -> None:
+    """List the installed plugins, each loaded, disabled or broken and why."""
+    with wanted.portal() as portal:
+        states: tuple[PluginState, ...] = portal.plugin_states
+    if as_json:
+        fields = ("name", "distribution", "version", "state", "reason")
+        click.echo(json.dumps([{name: getattr(state, name) for name in fields} for state in states], indent=2))
+    elif not states:
+        click.echo("No plugins are installed.")
+    for state in () if as_json else states:
+        reason = f": {state.reason}" if state.reason else ""
+        click.echo(f"{state.name} ({state.distribution} {state.version}) {state.state}{reason}")
+
+
+@main.command()
+@click.option("--app", default="flask", show_default=True, help="Which example app serves the portal.")
+@click.option("--port", default=8000, show_default=True, help="The port on 127.0.0.1; 0 takes a free one.")
+@click.option("--check", "checking", is_flag=True, help="Walk the whole path over HTTP, then end; with 1 if a step fails.")
+@click.pass_obj
+@_telling
+def demo(wanted: Wanted, app: str, port: int, *, checking: bool) -> None:
+    """Try the portal: a believable book, the portal on 127.0.0.1, and a link that signs you in."""
+    run = import_module("lockportal.demo").run
+    sys.exit(run(app=app, port=port, check=checking, database=wanted.database, echo=click.echo))

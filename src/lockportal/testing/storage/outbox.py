@@ -1,0 +1,246 @@
+"""Storage contract: subscribers hear every event at least once, whatever order commits end in and whoever fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from attrs import evolve
+
+from lockportal.core.ports import JournalRow, Unit
+from lockportal.shell import Delivered
+from lockportal.storage.store import SqlStore
+from lockportal.storage.tables import JOURNAL
+from lockportal.testing.bench import NOON, Bench, fulfilled, race
+from lockportal.testing.specimen import Count, Parcel
+from lockportal.testing.storage.ground import Ground
+from lockportal.core.actor import SYSTEM
+
+_LEASE = timedelta(minutes=1)
+_LATER = NOON + timedelta(hours=2)
+
+
+class OutboxContract(Ground):
+    """The journal is read account by account; there is no global order to trust."""
+
+    def test_a_subscriber_hears_its_events_in_order_and_once(self, bench: Bench) -> None:
+        """Those that it named and no others, while nothing fails."""
+        heard = Heard()
+        bench = evolve(bench, handlers={"hear": heard})
+        specimen = bench.specimen()
+        bench.keep(specimen)
+        bench.count(specimen.account_id)
+        bench.keep(specimen, bench.specimen(specimen.account_id))
+        assert bench.shell().deliver() == Delivered(handled=2, failed=0)  # one account for each of two subscribers
+        assert bench.shell().deliver() == Delivered(handled=0, failed=0)
+        assert [(row.version, row.n, row.type) for row in heard.rows] == [
+            (1, 0, "specimens.specimen_kept"),
+            (3, 0, "specimens.specimen_kept"),
+            (3, 1, "specimens.specimen_kept"),
+        ]
+        assert heard.rows[0].ids == (specimen.id,)
+
+    def test_a_commit_that_ends_late_is_heard(self, bench: Bench) -> None:
+        """One decides first and commits last: a reader that remembers the latest time it saw passes it over."""
+        early, late = bench.clock.new_id(), bench.clock.new_id()
+        heard = Heard()
+        bench = evolve(bench, handlers={"also": heard})
+        careless = LatestTime(bench)
+
+        def overtake() -> None:
+            bench.clock.advance(timedelta(seconds=1))
+            bench.count(early)
+            careless.read()
+            bench.shell().deliver()
+
+        store = Overtaken(bench.engines, bench.supplier.id, bench.shell().capabilities)
+        store.before_commit = overtake
+        bench.shell(store).run(Count(account_id=late), SYSTEM)
+        careless.read()
+        bench.shell().deliver()
+        assert {row.account_id for row in heard.rows} == {early, late}
+        assert careless.seen == {early}  # the control: it has lost an event
+
+    def test_no_event_is_missed_under_load(self, bench: Bench) -> None:
+        """Four writers on twelve accounts, two dispatchers beside them: every version is heard, in its account's order."""
+        accounts = [bench.clock.new_id() for _ in range(12)]
+        heard, writing = Heard(), threading.Event()
+        writing.set()
+        bench = evolve(bench, handlers={"also": heard})
+        left = threading.Semaphore(4)
+
+        def write(mine: Sequence[UUID]) -> None:
+            with left:
+                for account in mine * 3:
+                    bench.count(account)
+
+        def dispatch() -> None:
+            while writing.is_set():
+                bench.shell().deliver(5)
+
+        def finish() -> None:
+            fulfilled(race(*(lambda n=n: write(accounts[n:] + accounts[:n]) for n in range(4))))
+            writing.clear()
+
+        fulfilled(race(dispatch, dispatch, finish))
+        bench.clock.advance(_LEASE)
+        while bench.shell().deliver().handled:
+            pass
+        expected = list(range(1, 13))
+        for account in accounts:
+            versions = [row.version for row in heard.rows if row.account_id == account]
+            assert list(dict.fromkeys(versions)) == expected
+
+    def test_news_that_come_while_a_mark_is_handled_keep_it(self, bench: Bench) -> None:
+        """A mark is dropped only when its version is the one that was reached."""
+        account = bench.clock.new_id()
+        heard = Heard()
+        shell = bench.shell()
+
+        def hear(rows: Sequence[JournalRow]) -> None:
+            heard(rows)
+            if len(heard.rows) == 1:
+                shell.run(Count(account_id=account), SYSTEM)
+
+        bench = evolve(bench, handlers={"also": hear})
+        bench.count(account)
+        bench.shell().deliver()
+        assert [row.version for row in heard.rows] == [1]
+        bench.shell().deliver()
+        assert [row.version for row in heard.rows] == [1, 2]
+        assert bench.shell().deliver() == Delivered(0, 0)
+
+    def test_a_failing_subscriber_is_asked_again_and_stops_nobody(self, bench: Bench) -> None:
+        """Neither another subscriber nor another account; later it hears all that it missed."""
+        heard, also = Heard(), Heard()
+        bad, good = bench.specimen(), bench.specimen()
+        heard.refuses = bad.account_id
+        bench = evolve(bench, handlers={"hear": heard, "also": also})
+        for specimen in (bad, good, bad):
+            bench.keep(specimen)
+        assert bench.shell().deliver() == Delivered(handled=3, failed=1)
+        assert {row.account_id for row in heard.rows} == {good.account_id}
+        assert {row.account_id for row in also.rows} == {bad.account_id, good.account_id}
+        assert bench.shell().deliver() == Delivered(0, 0)  # not at once again
+        heard.refuses = None
+        bench.clock.advance(_LEASE)
+        assert bench.shell().deliver() == Delivered(handled=1, failed=0)
+        assert [row.version for row in heard.rows if row.account_id == bad.account_id] == [1, 2]
+
+    def test_a_lease_keeps_others_away_until_it_ends(self, bench: Bench) -> None:
+        """Who comes late with a lease that has ended changes nothing any more."""
+        account = bench.clock.new_id()
+        bench.count(account)
+        store, name = bench.store(), "specimens.also"
+        (slow,) = store.marks(name, NOON, NOON + _LEASE, 10)
+        assert store.marks(name, NOON, NOON + _LEASE, 10) == []
+        bench.count(account)
+        (quick,) = store.marks(name, NOON + _LEASE, NOON + 2 * _LEASE, 10)
+        assert (quick.version, quick.attempts) == (2, slow.attempts + 1)
+        store.reached(slow, 1)
+        store.failed(slow, NOON, "too late")
+        assert store.marks(name, NOON + _LEASE, NOON + 2 * _LEASE, 10) == []
+        store.reached(quick, 2)
+        assert store.marks(name, _LATER, _LATER, 10) == []
+        bench.count(account)
+        (fresh,) = store.marks(name, _LATER, _LATER + _LEASE, 10)
+        assert (fresh.position, fresh.version, fresh.attempts) == (2, 3, 1)
+
+    def test_racing_dispatchers_never_lease_one_mark_twice(self, bench: Bench) -> None:
+        """Eight of them take what waits of forty accounts."""
+        for _ in range(40):
+            bench.count(bench.clock.new_id())
+        taken = fulfilled(race(*[lambda: bench.store().marks("specimens.also", NOON, NOON + _LEASE, 10)] * 8))
+        accounts = [mark.account_id for marks in taken for mark in marks]
+        assert len(accounts) == len(set(accounts))
+        left = bench.store().marks("specimens.also", NOON, NOON + _LEASE, 100)
+        assert len(accounts) + len(left) == 40  # noqa: PLR2004 - all there are
+
+    def test_errands_are_done_at_least_once_and_forgotten(self, bench: Bench) -> None:
+        """One that fails is tried again when its lease has ended; one whose time has not come waits."""
+        account = bench.specimen()
+        bench.keep(account)
+        parcels = [
+            Parcel(id=bench.clock.new_id(), account_id=account.account_id, wake_at=wake_at, address="Zoë, 1 Rue X")
+            for wake_at in (NOON, NOON, NOON + timedelta(days=1))
+        ]
+        bench.shell().observe(*parcels)
+        carried: list[Parcel] = []
+
+        def carry(parcel: Parcel) -> None:
+            if parcel == parcels[0] and not carried:
+                raise ConnectionError("nobody at home")
+            carried.append(parcel)
+
+        bench = evolve(bench, handlers={"carry": carry})
+        parcels[:2] = sorted(parcels[:2], key=lambda parcel: parcel.id)
+        assert bench.shell().deliver() == Delivered(handled=3, failed=1)  # two of them the specimen's news
+        assert bench.shell().deliver() == Delivered(0, 0)
+        bench.clock.advance(_LEASE)
+        assert bench.shell().deliver() == Delivered(1, 0)
+        assert carried == [parcels[1], parcels[0]]
+        bench.clock.advance(timedelta(days=1))
+        assert bench.shell().deliver() == Delivered(1, 0)
+        assert carried[-1].address == "Zoë, 1 Rue X"
+
+    def test_racing_takers_never_take_one_errand_twice(self, bench: Bench) -> None:
+        """Eight of them take what waits of thirty."""
+        account = bench.clock.new_id()
+        parcels = [Parcel(id=bench.clock.new_id(), account_id=account, wake_at=NOON) for _ in range(30)]
+        bench.store().observe(parcels)
+        taken = fulfilled(race(*[lambda: bench.store().errands(Parcel, NOON, NOON + _LEASE, 10)] * 8))
+        ids = [parcel.id for some in taken for parcel in some]
+        left = bench.store().errands(Parcel, NOON, NOON + _LEASE, 100)
+        assert len(ids) == len(set(ids))
+        assert {*ids, *(parcel.id for parcel in left)} == {parcel.id for parcel in parcels}
+
+
+class Heard:
+    """A subscriber that keeps what it hears, and refuses one account's news if it is told to."""
+
+    def __init__(self) -> None:
+        self.rows: list[JournalRow] = []
+        self.refuses: UUID | None = None
+
+    def __call__(self, rows: Sequence[JournalRow]) -> None:
+        if self.refuses in {row.account_id for row in rows}:
+            raise RuntimeError("not today")
+        self.rows.extend(rows)
+
+
+class Overtaken(SqlStore):
+    """A store whose first commit is overtaken by something else, between the decision and the writing."""
+
+    before_commit: Callable[[], None] | None = None
+
+    def commit(self, units: Sequence[Unit]) -> None:
+        """Let the others pass first."""
+        first, self.before_commit = self.before_commit, None
+        if first is not None:
+            first()
+        super().commit(units)
+
+
+class LatestTime:
+    """The control: a reader that remembers the latest time that it saw and reads what is after it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._latest: datetime | None = None
+        self.seen: set[UUID] = set()
+
+    def read(self) -> None:
+        """Read on from the latest time."""
+        ours = JOURNAL.c.supplier_id == self._bench.supplier.id
+        statement = sa.select(JOURNAL.c.account_id, JOURNAL.c.at).where(ours)
+        if self._latest is not None:
+            statement = statement.where(JOURNAL.c.at > self._latest)
+        with self._bench.engines.reading() as connection:
+            for row in connection.execute(statement):
+                self.seen.add(row.account_id)
+                self._latest = max(self._latest or row.at, row.at)
+
+

@@ -1,0 +1,156 @@
+"""The pure parts: states, paths, settings, masks and the letter."""
+
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from uuid import UUID
+
+import pytest
+
+from lockportal.access import letters
+from lockportal.access.models import LINK_STEPS, AccessSettings, LinkState, LoginLink, SignedIn, local_path
+from lockportal.access.views import masked
+from lockportal.core.actor import VISITOR
+from lockportal.core.settings import Supplier
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SUPPLIER = Supplier(name="Nord & Süd <GmbH>", currencies=("EUR",), email="ar@example.com", languages=("en",))
+
+
+def link(state=LinkState.ISSUED):
+    return LoginLink(
+        id=UUID(int=1),
+        account_id=UUID(int=2),
+        state=state,
+        binding=b"",
+        asked_at=NOON,
+        created_at=NOON,
+        expires_at=NOON + timedelta(minutes=10),
+        wake_at=NOON + timedelta(minutes=10),
+    )
+
+
+@pytest.mark.parametrize("before", list(LinkState))
+@pytest.mark.parametrize("after", list(LinkState))
+def test_a_link_goes_from_state_to_state_as_the_table_says(before, after):
+    if after in LINK_STEPS[before]:
+        assert link(before).step(after).state is after
+        assert link(before).step(after).wake_at is None
+    else:
+        with pytest.raises(ValueError, match="does not become"):
+            link(before).step(after)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/accounts/7", "/accounts/7/documents?state=open&sort=-due_on", "/a#b", "/a?next=//b", "/a?u=https://b", "/%2F/b"],
+)
+def test_a_path_within_the_portal_is_kept(path):
+    assert local_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "accounts",
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/a//evil.example",
+        "https://evil.example",
+        "https:/evil.example",
+        "javascript:alert(1)",
+        " /a",
+        "/a b",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/a\r\nSet-Cookie: a=b",
+        "/\x00",
+        "/ä",
+        "/\u2028/evil.example",
+        "/\ud800",
+        "/" + "a" * 500,
+        "?next=/a",
+    ],
+)
+def test_a_path_that_could_lead_elsewhere_becomes_the_first_page(path):
+    assert local_path(path) == "/"
+
+
+@pytest.mark.parametrize("wrong", [{"link_minutes": 11}, {"link_minutes": 0}, {"session_hours": 0}, {"link_minutes": True}])
+def test_settings_out_of_bounds_are_refused_by_name(wrong):
+    with pytest.raises(ValueError, match=f"access.{next(iter(wrong))}"):
+        AccessSettings(**wrong)
+
+
+def test_a_masked_address_shows_one_letter():
+    assert masked("anna@example.com") == "a…@example.com"
+
+
+def test_the_cookie_is_not_shown_by_repr():
+    signed_in = SignedIn(cookie="secret", expires_at=NOON, actor=VISITOR, next_path="/")
+    assert "secret" not in repr(signed_in)
+
+
+def letter(supplier=SUPPLIER, languages=(), minutes=10):
+    return letters.sign_in(
+        supplier,
+        mail_id="m-1",
+        at=NOON,
+        to="anna@example.com",
+        link="https://portal.example.com/sign-in/t0ken",
+        minutes=minutes,
+        languages=languages,
+    )
+
+
+@pytest.mark.parametrize(
+    ("languages", "words"),
+    [
+        (("en",), "Sign in"),
+        (("de-AT",), "Anmelden"),
+        (("fr_CA",), "Se connecter"),
+        (("es",), "Acceder"),
+        (("nl", "de"), "Anmelden"),
+        (("nl",), "Sign in"),
+        ((), "Sign in"),
+    ],
+)
+def test_the_letter_speaks_the_first_language_that_it_knows(languages, words):
+    assert f">{words}</a>" in letter(languages=languages).html
+
+
+def test_the_letter_speaks_the_suppliers_language_if_it_knows_none_of_the_contact():
+    supplier = Supplier(name="Sud", currencies=("EUR",), languages=("xx", "fr"))
+    assert "Bonjour" in letter(supplier, ("ja",)).text
+    assert "Hello" in letter(Supplier(name="Sud", currencies=("EUR",), languages=("xx",)), ("ja",)).text
+
+
+def test_the_letter_has_the_link_in_both_parts_and_says_how_long_it_lasts():
+    made = letter()
+    assert "\n\nhttps://portal.example.com/sign-in/t0ken\n\n" in made.text
+    assert 'href="https://portal.example.com/sign-in/t0ken"' in made.html
+    assert "within 10 minutes," in made.text
+    assert "within 1 minute," in letter(minutes=1).text
+
+
+def test_the_letter_loads_nothing_and_lets_no_name_become_markup():
+    made = letter()
+    tags = []
+
+    class Tags(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            tags.append(tag)
+
+    Tags().feed(made.html)
+    assert set(tags) == {"html", "head", "meta", "title", "body", "div", "p", "a"}
+    assert "Nord &amp; Süd &lt;GmbH&gt;" in made.html
+    assert "Nord & Süd <GmbH>" in made.text
+
+
+def test_the_letter_comes_from_the_supplier_if_it_has_an_address():
+    assert dict(letter().headers)["From"] == '"Nord & Süd <GmbH>" <ar@example.com>'
+    nameless = Supplier(name="Sud\nB", currencies=("EUR",))
+    assert "From" not in dict(letter(nameless).headers)
+    assert letter(nameless).subject == "Your sign-in link for Sud B"

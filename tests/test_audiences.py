@@ -1,0 +1,80 @@
+"""Who may do what: the whole matrix of commands and questions by actor, denied by default, in one snapshot."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from snapshot import check_snapshot
+
+import lockportal
+from lockportal.builtin import PLUGINS
+from lockportal.core.actor import ActorKind, Audience
+from lockportal.core.ports import Question
+from lockportal.plugins import Plugins
+
+CAPABILITIES = tuple(c for group in Plugins(PLUGINS, {}).hook.lockportal_capabilities() for c in group)
+
+
+def row(kind: str, name: str, audience: Audience) -> str:
+    cells = []
+    for actor in ActorKind:
+        admitted = audience.admits(actor)
+        cell = "yes" if admitted else "-"
+        if admitted and actor is ActorKind.CUSTOMER:
+            cell = "+".join([*([audience.customer.value] if audience.customer else []), *(["own"] if audience.own else [])])
+        cells.append(f"{cell:14}")
+    return f"{kind:9} {name:32} {''.join(cells)}".rstrip()
+
+
+def matrix() -> str:
+    head = f"{'':9} {'':32} {''.join(f'{actor.value:14}' for actor in ActorKind)}".rstrip()
+    lines = [head]
+    for capability in CAPABILITIES:
+        lines += [row("command", f"{capability.name}.{command.__name__}", command.audience) for command in capability.commands]
+        lines += [row("question", question.name, question.audience) for question in questions(capability.questions)]
+    return "\n".join([*lines, ""])
+
+
+def questions(module: str) -> list[Question]:
+    members = vars(importlib.import_module(module)).values()
+    return sorted((member for member in members if isinstance(member, Question)), key=lambda question: question.name)
+
+
+def modules(ending: str) -> list[str]:
+    walked = pkgutil.walk_packages(lockportal.__path__, "lockportal.")
+    return [found.name for found in walked if found.name.endswith(ending) and ".testing" not in found.name]
+
+
+def test_the_matrix_of_who_may_do_what_is_that_of_the_snapshot():
+    check_snapshot("audiences.txt", matrix())
+
+
+def test_every_command_belongs_to_its_capability():
+    listed = {command for capability in CAPABILITIES for command in capability.commands}
+    found = {
+        member
+        for name in modules(".commands")
+        for _, member in inspect.getmembers(importlib.import_module(name), inspect.isclass)
+        if member.__module__ == name and hasattr(member, "decide")
+    }
+    assert found
+    assert found == listed
+
+
+def test_every_question_belongs_to_its_capability():
+    listed = [question.name for capability in CAPABILITIES for question in questions(capability.questions)]
+    found = {question.name for name in modules(".queries") for question in questions(name)}
+    assert found
+    assert found == set(listed)
+
+
+def test_a_question_bears_the_name_of_its_capability_and_no_other_question_does():
+    names = [(c.name, question.name) for c in CAPABILITIES for question in questions(c.questions)]
+    assert [name for capability, name in names if not name.startswith(f"{capability}.")] == []
+    assert len({name for _, name in names}) == len(names)
+
+
+@pytest.mark.parametrize("actor", list(ActorKind))
+def test_an_audience_that_names_nobody_admits_nobody(actor):
+    assert not Audience().admits(actor)

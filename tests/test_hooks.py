@@ -1,0 +1,145 @@
+"""The hooks: each documented, each tested, a stranger's plugin loaded apart, and a broken one disables itself alone."""
+
+import inspect
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+from lockportal import Config, Portal, Refused, hookimpl, plugins
+from lockportal.core.account import Capability
+from lockportal.core.ports import Mail
+from lockportal.plugins import Hooks, Plugins
+from lockportal.storage.engines import open_engines
+
+ROOT = Path(__file__).resolve().parent.parent
+HOOKS = sorted(name for name, _ in inspect.getmembers(Hooks, inspect.isfunction) if name.startswith("lockportal_"))
+KEYS = ("k" * 40,)
+
+
+class Service:
+    """A stranger's service."""
+
+    def __init__(self, context):
+        self.context = context
+
+
+class Room:
+    @hookimpl
+    def lockportal_capabilities(self):
+        return [Capability(name="loyalty", service=f"{__name__}:Service")]
+
+
+class Cloud:
+    @hookimpl
+    def lockportal_engines(self, database):
+        return open_engines("sqlite://") if database.startswith("cloud://") else None
+
+
+@frozen
+class Pigeon:
+    sent: list
+
+    def send(self, mail: Mail) -> None:
+        self.sent.append(mail)
+
+
+class Pigeons:
+    def __init__(self):
+        self.pigeon = Pigeon([])
+
+    @hookimpl
+    def lockportal_notifier(self, address):
+        return self.pigeon if address == "pigeon:loft" else None
+
+
+class Stone:
+    def render(self, template, data):
+        return f"{template} in stone".encode()
+
+
+class Stones:
+    @hookimpl
+    def lockportal_renderer(self, overrides):
+        return Stone()
+
+
+def portal_with(*plugins, **config) -> Portal:
+    return Portal(Config(secret_keys=KEYS, **config), plugins=plugins)
+
+
+def test_lockportal_capabilities_adds_a_room_above_the_built_in_ones():
+    portal = portal_with(Room(), database="sqlite://")
+    assert [capability.name for capability in portal.capabilities] == ["profiles", "access", "ledger", "documents", "loyalty"]
+    assert portal.service(Service).context is portal.context
+
+
+def test_lockportal_engines_opens_a_database_that_the_built_in_ones_do_not_know():
+    assert portal_with(Cloud(), database="cloud://tenant").engines.dialect == "sqlite"
+    with pytest.raises(Refused) as refused:
+        _ = portal_with(database="cloud://tenant").engines
+    assert refused.value.code == "database.unknown"
+
+
+def test_lockportal_notifier_answers_for_its_own_addresses():
+    pigeons = Pigeons()
+    portal = portal_with(pigeons, database="sqlite://", mail="pigeon:loft")
+    assert portal.context.notifier is pigeons.pigeon
+
+
+def test_an_address_that_no_notifier_knows_is_refused_by_name():
+    with pytest.raises(Refused) as refused:
+        _ = portal_with(database="sqlite://", mail="smoke:signal").context
+    assert (refused.value.code, refused.value.field) == ("notifier.unknown", "mail")
+
+
+def test_lockportal_renderer_replaces_the_built_in_one():
+    assert portal_with(Stones(), database="sqlite://").context.renderer.render("invoice", {}) == b"invoice in stone"
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_is_documented_with_its_arguments(name):
+    page = (ROOT / "docs" / "reference" / "hooks.md").read_text("utf-8")
+    arguments = [p for p in inspect.signature(getattr(Hooks, name)).parameters if p != "self"]
+    assert f"### `{name}({', '.join(arguments)})`" in page
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_is_tested_here(name):
+    assert f"def test_{name}_" in Path(__file__).read_text("utf-8")
+
+
+def test_a_misspelt_hook_is_refused():
+    class Misspelt:
+        @hookimpl
+        def lockportal_notifyer(self, address):
+            return None
+
+    with pytest.raises(Refused) as refused:
+        portal_with(Misspelt())
+    assert refused.value.code == "plugin.unknown_hook"
+
+
+class Installed:
+    """Entry points as importlib.metadata would find them."""
+
+    def __init__(self, monkeypatch, **named):
+        points = [EntryPoint(name=name, value=value, group=plugins.GROUP) for name, value in named.items()]
+        monkeypatch.setattr(plugins, "entry_points", lambda group: points if group == plugins.GROUP else [])
+
+
+GOOD = Pigeons()
+
+
+def test_a_broken_plugin_disables_itself_and_no_other(monkeypatch):
+    Installed(monkeypatch, broken="no_such_module:thing", good=f"{__name__}:GOOD")
+    states = Plugins((), {}).states
+    assert [(state.name, state.state) for state in states] == [("broken", "broken"), ("good", "loaded")]
+    assert "no_such_module" in states[0].reason
+
+
+def test_plugins_can_be_allowed_and_disabled_by_name(monkeypatch):
+    Installed(monkeypatch, one=f"{__name__}:GOOD", two=f"{__name__}:GOOD")
+    assert [s.state for s in Plugins((), {"LOCKPORTAL_PLUGINS": "two"}).states] == ["disabled", "loaded"]
+    assert [s.state for s in Plugins((), {"LOCKPORTAL_DISABLED_PLUGINS": "two"}).states] == ["loaded", "disabled"]

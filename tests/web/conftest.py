@@ -1,0 +1,245 @@
+"""A portal with two customers on a database of its own, and a browser that knows what a real one sends."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pytest
+
+from lockportal.clock import SystemClock
+from lockportal.config import Config
+from lockportal.core.actor import SYSTEM, Right
+from lockportal.core.money import Money
+from lockportal.core.settings import Branding, Supplier
+from lockportal.documents.imports.rows import ImportRow
+from lockportal.documents.models import DocumentFacts, DocumentKind, Line, Reference
+from lockportal.portal import Portal
+from lockportal.web import Request, Site
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+TODAY = NOON.date()
+KEY = "a key of the tests, which is long enough"
+ANN, BOB = "ann@harbour.example", "bob@mill.example"
+HIDDEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+class StandingClock(SystemClock):
+    """Real ids; a time that moves when it is told to."""
+
+    def __init__(self):
+        self.time = NOON
+
+    def now(self):
+        return self.time
+
+    def forward(self, **by):
+        self.time += timedelta(**by)
+
+
+class Letterbox:
+    """Keeps the mails."""
+
+    def __init__(self):
+        self.mails = []
+
+    def send(self, mail):
+        self.mails.append(mail)
+
+    def token(self, base_url):
+        (found,) = re.findall(re.escape(base_url) + r"/sign-in/(\S+)", self.mails[-1].text)
+        return found
+
+
+def usd(amount):
+    return Money.of(str(amount), "USD")
+
+
+def invoice(number, amount, due_in, *, lines=(), currency="USD", **more):
+    due_on = TODAY + timedelta(days=due_in)
+    return DocumentFacts(
+        external_id=number,
+        kind=more.pop("kind", DocumentKind.INVOICE),
+        number=number,
+        total=Money.of(str(amount), currency),
+        issued_on=due_on - timedelta(days=30),
+        due_on=due_on,
+        lines=lines,
+        **more,
+    )
+
+
+def line(code, text, quantity, price):
+    amount = usd(Decimal(quantity) * Decimal(price))
+    return Line(
+        product_code=code,
+        description=text,
+        quantity=Decimal(quantity),
+        unit="pcs",
+        unit_price=Decimal(price),
+        amount=amount,
+    )
+
+
+def create_missing(portal):
+    from lockportal.storage.tables import METADATA
+
+    assert portal.shell
+    with portal.engines.writing() as connection:
+        METADATA.create_all(connection)
+
+
+class World:
+    """The portal, its clock, its letterbox, and ids by name."""
+
+    def __init__(self, folder, *, base_url="https://portal.example", templates=None, languages=("en",), logo=None):
+        self.clock, self.letterbox = StandingClock(), Letterbox()
+        supplier = Supplier(
+            name="Quayside Supply Co.",
+            currencies=("USD", "EUR"),
+            languages=languages,
+            email="receivables@quayside.example",
+            phone="+1 555 0100",
+            branding=Branding(colour="#1f5f8b", logo=logo),
+        )
+        self.base_url = base_url
+        config = Config(
+            supplier=supplier,
+            database=f"sqlite:///{folder / 'portal.sqlite'}",
+            base_url=base_url,
+            secret_keys=(KEY,),
+            templates=templates,
+        )
+        self.portal = Portal(config, clock=self.clock, notifier=self.letterbox)
+        create_missing(self.portal)
+        self.site = Site(self.portal)
+        self.harbour = self._customer("C-1041", "Harbour Foods Ltd", ANN, credit_limit=usd(50_000))
+        self.mill = self._customer("C-2000", "Mill & Sons", BOB)
+        self.empty = self._customer("C-3000", "Newcomer Inc", "new@newcomer.example")
+        self._documents()
+        self.ids = self._ids(self.harbour)
+        self.foreign = self._ids(self.mill)
+
+    def _customer(self, number, name, email, **more):
+        account_id = self.portal.profiles.open_customer(number, name, by=SYSTEM, **more)
+        self.portal.profiles.add_contact(account_id, email, "Ann", (Right.VIEW, Right.PAY), by=SYSTEM)
+        return account_id
+
+    def _documents(self):
+        lines = (
+            line("NT-20", "Nitrile gloves, size M, box of 100", 40, "12.40"),
+            line("ST-07", "Stretch film 500 mm", 25, "21.60"),
+            line("PL-01", "Euro pallet, heat-treated", 12, "17.50"),
+        )
+        order = Reference(DocumentKind.PURCHASE_ORDER, "PO-7731")
+        lading = Reference(DocumentKind.BILL_OF_LADING, "BOL-551")
+        facts = [
+            invoice("INV-1001", "1246.00", -77, lines=lines, po_number="PO-7731", references=(order, lading), terms="NET30"),
+            invoice("INV-1002", "8400.50", -35, po_number="PO-7800"),
+            invoice("INV-1003", "310.25", -12),
+            invoice("INV-1004", "5200.00", 4, po_number="PO-7912"),
+            invoice("INV-1005", "975.10", 4),
+            invoice("INV-1006", "2210.00", 18),
+            invoice("INV-0990", "640.00", -90, settled_on=TODAY - timedelta(days=80)),
+            invoice("INV-2001", "1800.00", 9, currency="EUR"),
+            DocumentFacts(
+                external_id="CM-77",
+                kind=DocumentKind.CREDIT_MEMO,
+                number="CM-77",
+                total=usd("150.00"),
+                issued_on=date(2026, 11, 2),
+            ),
+            DocumentFacts(
+                external_id="PO-7731",
+                kind=DocumentKind.PURCHASE_ORDER,
+                number="PO-7731",
+                total=usd("1246.00"),
+                issued_on=date(2026, 7, 30),
+                lines=lines,
+            ),
+        ]
+        rows = [ImportRow(n, "C-1041", "Harbour Foods Ltd", fact) for n, fact in enumerate(facts, 1)]
+        rows.append(ImportRow(99, "C-2000", "Mill & Sons", invoice("INV-9001", "77.00", -3)))
+        self.portal.documents.store(rows, SYSTEM, source="books")
+        self.portal.ledger.record_credit(self.harbour, usd("500.00"), date(2026, 11, 10), SYSTEM, reference="Wire 4411")
+        self.portal.deliver()
+
+    def _ids(self, account_id):
+        return {row.number: row.id for row in self.portal.documents.search(account_id, SYSTEM, limit=100).items}
+
+    def browser(self):
+        return Browser(self)
+
+    def signed_in(self, email=ANN):
+        browser = self.browser()
+        browser.sign_in(email)
+        return browser
+
+
+class Browser:
+    """Keeps cookies, and sends with each form what a browser sends."""
+
+    def __init__(self, world):
+        self.world, self.cookies, self.page = world, {}, None
+
+    def request(self, method, address, *, form=None, headers=None):
+        parts = urlsplit(address)
+        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+        answer = self.world.site.handle(
+            Request(
+                method=method,
+                path=parts.path,
+                query={name: unquote(value) for name, value in query.items()},
+                form=form or {},
+                cookies=self.cookies,
+                headers=headers or {},
+                secure=self.world.base_url.startswith("https"),
+                remote="192.0.2.7",
+            )
+        )
+        for cookie in answer.cookies:
+            if cookie.value:
+                self.cookies[cookie.name] = cookie.value
+            else:
+                self.cookies.pop(cookie.name, None)
+        self.page = answer
+        return answer
+
+    def get(self, address, **more):
+        return self.request("GET", address, **more)
+
+    def post(self, address, *, form=None, headers=None):
+        """Send a form of the page that was looked at last."""
+        token = HIDDEN.search(text(self.page)) if self.page is not None else None
+        filled = {"form_token": token.group(1)} if token else {}
+        own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+        return self.request("POST", address, form={**filled, **(form or {})}, headers=own if headers is None else headers)
+
+    def ask_for_link(self, email=ANN, next_path="/"):
+        self.get("/sign-in")
+        answer = self.post("/sign-in", form={"email": email, "next": next_path})
+        self.world.portal.deliver()
+        return answer
+
+    def sign_in(self, email=ANN, next_path="/"):
+        self.ask_for_link(email, next_path)
+        token = self.world.letterbox.token(self.world.base_url)
+        self.get(f"/sign-in/{token}")
+        return self.post(f"/sign-in/{token}")
+
+
+def unquote(value):
+    from urllib.parse import unquote_plus
+
+    return unquote_plus(value)
+
+
+def text(answer):
+    return answer.body.decode() if isinstance(answer.body, bytes) else b"".join(answer.body).decode()
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = World(tmp_path)
+    yield made
+    made.portal.close()
