@@ -103,9 +103,7 @@ class House:
 
     def mails(self):
         paths = [path for path in self.folder.glob("*.eml") if path.name != "latest.eml"]
-        return {
-            path.stem: email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted(paths)
-        }
+        return {path.stem: email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted(paths)}
 
     def rows(self, record) -> list[sa.Row]:
         with self.engines.reading() as connection:

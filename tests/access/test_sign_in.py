@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from lockportal.access.commands import RedeemLink
 from lockportal.access.models import AccessSettings, LinkRequested, LinkState, LoginLink, Session
 from lockportal.core.actor import SYSTEM, VISITOR, ActorKind, Grant, Right, staff
 from lockportal.core.errors import Denied, GatewayError, NotFound, Refused
@@ -345,6 +346,10 @@ def test_a_link_of_nobody_is_unknown(quick):
     quick.contact(quick.customer())
     quick.ask()
     person = quick.rows(LoginLink)[0].account_id
+    command = RedeemLink(account_id=person, link_id=UUID(int=7), binding=b"", session_id=UUID(int=9), secret=digest("any"))
+    with pytest.raises(Refused) as caught:
+        quick.shell.run(command, VISITOR)
+    assert caught.value.code == "link.unknown"
     for token in (quick.access._token(person, UUID(int=7)), quick.access._token(UUID(int=8), UUID(int=7))):
         assert refusal(quick, token) == "link.unknown"
         assert quick.access.inspect(token, BROWSER).state == "unknown"

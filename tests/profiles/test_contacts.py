@@ -188,6 +188,7 @@ def test_eight_who_add_the_same_address_at_once_make_one_person(room, monkeypatc
 
 
 def test_the_race_for_an_address_would_catch_whoever_reads_and_then_writes(room, monkeypatch):
+    room.open()
     hold_back(monkeypatch, room.shell.store, "observe", lambda record: True)
 
     def make(_):

@@ -96,9 +96,7 @@ class RedeemLink:
         link = account.find(LoginLink, self.link_id)
         if link is None:
             raise refusal(LinkAnswer.UNKNOWN)
-        answer = link_answer(
-            state=link.state, expires_at=link.expires_at, bound=link.binding, at=stamp.at, binding=self.binding
-        )
+        answer = link_answer(state=link.state, expires_at=link.expires_at, bound=link.binding, at=stamp.at, binding=self.binding)
         if answer is not LinkAnswer.READY:
             raise refusal(answer)
         expires_at = stamp.at + account.settings(AccessSettings).session_lasts

@@ -37,8 +37,7 @@ _SIGN_IN: Final[Mapping[str, _Words]] = MappingProxyType(
             "you asked to sign in to the customer portal of {supplier}. Here is your link:",
             "Sign in",
             "It works once, within {minutes}, in the browser in which you asked for it.",
-            "You did not ask for it? Then you need not do anything: nobody gets in without this mail. "
-            "Please do not forward it.",
+            "You did not ask for it? Then you need not do anything: nobody gets in without this mail. Please do not forward it.",
         ),
         "de": _Words(
             "Ihr Anmeldelink für {supplier}",
@@ -64,8 +63,7 @@ _SIGN_IN: Final[Mapping[str, _Words]] = MappingProxyType(
             "ha pedido acceder al portal de clientes de {supplier}. Este es su enlace:",
             "Acceder",
             "Sirve una sola vez, durante {minutes}, en el navegador en el que lo pidió.",
-            "¿No lo ha pedido? Entonces no tiene que hacer nada: nadie entra sin este mensaje. "
-            "Por favor, no lo reenvíe.",
+            "¿No lo ha pedido? Entonces no tiene que hacer nada: nadie entra sin este mensaje. Por favor, no lo reenvíe.",
         ),
     }
 )

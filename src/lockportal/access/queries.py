@@ -39,9 +39,7 @@ NEWER_LINKS = Question(name="access.newer_links", audience=_SYSTEM, build=_newer
 
 def _session(source: Source) -> sa.Select[Any]:
     session = source(Session).c
-    return sa.select(session.secret, session.expires_at).where(
-        session.id == sa.bindparam("session"), session.live == sa.true()
-    )
+    return sa.select(session.secret, session.expires_at).where(session.id == sa.bindparam("session"), session.live == sa.true())
 
 
 SESSION = Question(name="access.session", audience=_SYSTEM, build=_session)

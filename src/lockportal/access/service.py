@@ -199,11 +199,14 @@ class Access:
     def _read_token(self, token: str) -> tuple[UUID, UUID] | None:
         """Answer the person and the link of a token that was made here, or None."""
         match self._signer.read(Purpose.LOGIN_LINK, token):
-            case [str(person), str(link), str(secret)]:
-                derived = self._signer.secret_of(Purpose.LOGIN_LINK, link)
-                if any(same(one.encode(), secret.encode()) for one in derived):
-                    return UUID(person), UUID(link)
-        return None
+            case [str(person), str(link), str(secret)] if self._is_secret_of(link, secret):
+                return UUID(person), UUID(link)
+            case _:
+                return None
+
+    def _is_secret_of(self, link: str, secret: str) -> bool:
+        derived = self._signer.secret_of(Purpose.LOGIN_LINK, link)
+        return any(same(one.encode(), secret.encode()) for one in derived)
 
 
 def _mark(binding: str) -> bytes:

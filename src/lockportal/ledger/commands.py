@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from attrs import frozen
@@ -16,12 +16,14 @@ from lockportal.core.money import Money
 from lockportal.core.record import Event, Record, Stamp
 from lockportal.ledger.models import Credit, CreditStored, EntryKind, Posting, post
 
+_LONGEST: Final = 128
+
 
 @frozen(kw_only=True)
 class RecordCredit:
     """Record money received that no document is named for: it stands as unapplied credit until it is applied.
 
-    `amount` is positive; Refused `credit.amount` otherwise.
+    `amount` is above zero, `reference` has at most 128 characters; Refused `credit.amount` or `credit.reference` otherwise.
     """
 
     audience: ClassVar[Audience] = Audience(staff=True, system=True)
@@ -38,6 +40,8 @@ class RecordCredit:
         """Store the credit and post its entry."""
         if self.amount.minor <= 0:
             raise Refused("credit.amount", "A credit needs an amount above zero.", field="amount")
+        if len(self.reference) > _LONGEST or "\0" in self.reference:
+            raise Refused("credit.reference", f"A reference has at most {_LONGEST} plain characters.", field="reference")
         credit = Credit(
             id=stamp.id, account_id=account.id, balance=-self.amount, received_on=self.received_on, reference=self.reference
         )

@@ -107,7 +107,7 @@ class Credit(Record):
 
 @frozen(kw_only=True)
 class DueBalance(Record):
-    """What is open in one account, one currency and for one due date; without a date, the unapplied credit. Derived from entries."""
+    """What is open in one account and currency for one due date; without a date, the unapplied credit. Derived from entries."""
 
     indexes: ClassVar[tuple[Index, ...]] = (Index(("amount_currency", "due_on"), wide=True), Index(("due_on",)))
 
@@ -140,7 +140,9 @@ class CreditStored(Event):
     credit: Credit
 
 
-def post(postings: Iterable[Posting], balances: Mapping[UUID, int], account_id: UUID, stamp: Stamp, posted_on: date) -> EntriesPosted:
+def post(
+    postings: Iterable[Posting], balances: Mapping[UUID, int], account_id: UUID, stamp: Stamp, posted_on: date
+) -> EntriesPosted:
     """Turn postings into entries; `balances` holds what each item had open before, in minor units (absent is zero)."""
     running = dict(balances)
     entries = []

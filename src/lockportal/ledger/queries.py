@@ -8,13 +8,16 @@ import sqlalchemy as sa
 
 from lockportal.core.actor import Audience, Right
 from lockportal.core.ports import Question
-from lockportal.ledger.models import AgingBasis, DueBalance, Entry
+from lockportal.ledger.models import AgingBasis, Credit, DueBalance, Entry
 from lockportal.storage.tables import Source
 
 READERS = Audience(customer=Right.VIEW, staff=True, system=True)
 OFFICE = Audience(staff=True, system=True)
 
 _AS_OF = sa.bindparam("as_of", type_=sa.Date())
+_LIMIT = sa.bindparam("limit", type_=sa.Integer())
+_ZERO: sa.ColumnElement[int] = sa.literal_column("0", sa.BigInteger())
+_ONE: sa.ColumnElement[int] = sa.literal_column("1", sa.BigInteger())
 
 
 def _bucket(dated: Any, buckets: int) -> Any:  # noqa: ANN401 - a column and an expression
@@ -43,7 +46,7 @@ def _current_aging(source: Source, buckets: int) -> sa.Select[Any]:
 
 def _past_aging(source: Source, buckets: int, basis: AgingBasis) -> sa.Select[Any]:
     entry = source(Entry)
-    dated = entry.c.due_on
+    dated: Any = entry.c.due_on
     if basis is AgingBasis.ISSUE:
         dated = sa.case((entry.c.due_on.is_(None), None), else_=entry.c.issued_on)
     items = (
@@ -96,9 +99,9 @@ def _movements(source: Source) -> sa.Select[Any]:
         .where(entry.c.effective_on <= sa.bindparam("last", type_=sa.Date()))
         .subquery()
     )
-    return sa.select(
-        dated.c.currency, dated.c.before, dated.c.kind, sa.func.sum(dated.c.amount_minor).label("minor")
-    ).group_by(dated.c.currency, dated.c.before, dated.c.kind)
+    return sa.select(dated.c.currency, dated.c.before, dated.c.kind, sa.func.sum(dated.c.amount_minor).label("minor")).group_by(
+        dated.c.currency, dated.c.before, dated.c.kind
+    )
 
 
 def _wrong_due_balances(source: Source) -> sa.Select[Any]:
@@ -107,7 +110,9 @@ def _wrong_due_balances(source: Source) -> sa.Select[Any]:
     opened = sa.case((entry.c.item_balance != 0, 1), else_=0) - sa.case(
         (entry.c.item_balance != entry.c.amount_minor, 1), else_=0
     )
-    kept = sa.select(due.c.account_id, due.c.amount_currency.label("currency"), due.c.due_on, due.c.amount_minor, due.c.item_count)
+    kept = sa.select(
+        due.c.account_id, due.c.amount_currency.label("currency"), due.c.due_on, due.c.amount_minor, due.c.item_count
+    )
     said = sa.select(entry.c.account_id, entry.c.amount_currency, entry.c.due_on, -entry.c.amount_minor, -opened)
     both = sa.union_all(kept, said).subquery()
     return (
@@ -120,7 +125,56 @@ def _wrong_due_balances(source: Source) -> sa.Select[Any]:
         )
         .group_by(both.c.account_id, both.c.currency, both.c.due_on)
         .having(sa.or_(sa.func.sum(both.c.amount_minor) != 0, sa.func.sum(both.c.item_count) != 0))
-        .limit(sa.bindparam("limit", type_=sa.Integer()))
+        .limit(_LIMIT)
+    )
+
+
+def _wrong_item_balances(source: Source) -> sa.Select[Any]:
+    """Find items whose entries do not hang together as a chain from nothing to their sum, whatever the order of the entries.
+
+    Each balance that an entry leaves is the one that another finds, but for nothing at the start and the sum at the end. So for
+    each item and balance, how often it is left equals how often it is found.
+    """
+    entry = source(Entry)
+    item = (entry.c.account_id, entry.c.item_id)
+    left = sa.select(*item, entry.c.item_balance.label("balance"), _ONE.label("n"))
+    found = sa.select(*item, entry.c.item_balance - entry.c.amount_minor, -_ONE)
+    start = sa.select(*item, _ZERO, _ONE).distinct()
+    summed = sa.cast(sa.func.sum(entry.c.amount_minor), sa.BigInteger())
+    end = sa.select(*item, summed, -_ONE).group_by(*item)
+    ends = sa.union_all(left, found, start, end).subquery()
+    loose = (
+        sa.select(ends.c.account_id, ends.c.item_id)
+        .group_by(ends.c.account_id, ends.c.item_id, ends.c.balance)
+        .having(sa.func.sum(ends.c.n) != 0)
+        .subquery()
+    )
+    return sa.select(loose.c.account_id, loose.c.item_id).distinct().limit(_LIMIT)
+
+
+def _wrong_credits(source: Source) -> sa.Select[Any]:
+    credit, entry = source(Credit), source(Entry)
+    posted = (
+        sa.select(
+            entry.c.account_id,
+            entry.c.item_id,
+            entry.c.amount_currency.label("currency"),
+            sa.func.sum(entry.c.amount_minor).label("minor"),
+        )
+        .group_by(entry.c.account_id, entry.c.item_id, entry.c.amount_currency)
+        .subquery()
+    )
+    same = sa.and_(
+        posted.c.account_id == credit.c.account_id,
+        posted.c.item_id == credit.c.id,
+        posted.c.currency == credit.c.balance_currency,
+    )
+    said = sa.func.coalesce(posted.c.minor, 0)
+    return (
+        sa.select(credit.c.account_id, credit.c.id, credit.c.balance_minor, said.label("minor"))
+        .select_from(credit.outerjoin(posted, same))
+        .where(credit.c.balance_minor != said)
+        .limit(_LIMIT)
     )
 
 
@@ -134,4 +188,7 @@ MOVEMENTS = Question(name="ledger.movements", audience=READERS, build=_movements
 """Sums by currency and kind, before and within a period."""
 WRONG_DUE_BALANCES = Question(name="ledger.wrong_due_balances", audience=OFFICE, build=_wrong_due_balances)
 """Due balances that differ from the entries."""
-QUESTIONS = (CURRENT_AGING, PAST_AGING, UPCOMING, MOVEMENTS, WRONG_DUE_BALANCES)
+WRONG_ITEM_BALANCES = Question(name="ledger.wrong_item_balances", audience=OFFICE, build=_wrong_item_balances)
+"""Items whose running balance does not follow from the amounts."""
+WRONG_CREDITS = Question(name="ledger.wrong_credits", audience=OFFICE, build=_wrong_credits)
+"""Credits whose balance differs from the entries."""

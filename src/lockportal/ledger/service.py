@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from lockportal.context import Context
@@ -50,12 +52,11 @@ class Ledger:
             coming = moment.ask(queries.UPCOMING, account_id=account_id, as_of=today, days=_SHOWN)
         upcoming: dict[str, list[DueDate]] = defaultdict(list)
         for row in coming:
-            upcoming[row.currency].append(DueDate(row.due_on, int(row.item_count), Money(int(row.minor), row.currency)))
-        oldest = {}
+            upcoming[row.currency].append(_due_date(row))
+        oldest: dict[str, date] = {}
         for row in aged:
             if row.oldest is not None:
                 oldest[row.currency] = min(row.oldest, oldest.get(row.currency, row.oldest))
-        agings = make_aging(((r.currency, r.bucket, int(r.item_count), int(r.minor)) for r in aged), settings.buckets, today)
         return tuple(
             Position(
                 currency=made.currency,
@@ -67,7 +68,7 @@ class Ledger:
                 upcoming=tuple(upcoming[made.currency]),
                 oldest_due=oldest.get(made.currency),
             )
-            for made in agings
+            for made in self._agings(aged, today)
         )
 
     def aging(
@@ -78,15 +79,13 @@ class Ledger:
         Without a day and by due date, the answer comes from the due balances and takes everything posted so far.
         """
         settings = self._settings()
-        basis = basis or settings.aging_by
-        day, shape = as_of or self.today(), {"buckets": len(settings.buckets)}
-        if as_of is None and basis is AgingBasis.DUE:
-            rows = self._shell.ask(queries.CURRENT_AGING, by, account_id=account_id, shape=shape, **self._edges(day))
-        else:
-            shape_of_day = {**shape, "basis": basis}
-            edges = self._edges(day)
-            rows = self._shell.ask(queries.PAST_AGING, by, account_id=account_id, shape=shape_of_day, as_of=day, **edges)
-        return make_aging(((r.currency, r.bucket, int(r.item_count), int(r.minor)) for r in rows), settings.buckets, day)
+        basis, day = basis or settings.aging_by, as_of or self.today()
+        shape: dict[str, object] = {"buckets": len(settings.buckets)}
+        bound: dict[str, date] = self._edges(day)
+        question = queries.CURRENT_AGING
+        if as_of is not None or basis is AgingBasis.ISSUE:
+            question, shape["basis"], bound["as_of"] = queries.PAST_AGING, basis, day
+        return self._agings(self._shell.ask(question, by, account_id=account_id, shape=shape, **bound), day)
 
     def roll_forward(self, first: date, last: date, by: Actor, *, account_id: UUID | None = None) -> tuple[RollForward, ...]:
         """Tell how receivables moved from the start of the first day to the end of the last, by currency and kind."""
@@ -101,27 +100,47 @@ class Ledger:
         return make_roll_forward(opening, moved)
 
     def projection(self, by: Actor, *, days: int = 90, account_id: UUID | None = None) -> tuple[DueDate, ...]:
-        """Answer what falls due from today on, the next `days` due dates of each currency: the cash to expect if all pay in time."""
+        """Answer the next `days` due dates of each currency, today's first: the cash to expect if all pay in time."""
         rows = self._shell.ask(queries.UPCOMING, by, account_id=account_id, as_of=self.today(), days=days)
-        return tuple(DueDate(row.due_on, int(row.item_count), Money(int(row.minor), row.currency)) for row in rows)
+        return tuple(_due_date(row) for row in rows)
 
     def record_credit(
-        self, account_id: UUID, amount: Money, received_on: date, by: Actor, *, reference: str = "", key: str | None = None
+        self,
+        account_id: UUID,
+        amount: Money,
+        received_on: date,
+        by: Actor,
+        *,
+        reference: str = "",
+        key: str | None = None,
     ) -> UUID:
         """Record money that no document is named for; answer the id of the credit. `amount` is positive."""
         command = RecordCredit(account_id=account_id, amount=amount, received_on=received_on, reference=reference)
         return self._shell.run(command, by, key=key).id
 
     def verify(self, by: Actor) -> tuple[Finding, ...]:
-        """Recompute the due balances from the entries; answer what differs."""
-        rows = self._shell.ask(queries.WRONG_DUE_BALANCES, by, limit=_FINDINGS)
-        return tuple(
-            Finding(
-                "ledger.due_balance",
-                str(row.account_id),
-                f"{row.currency} due {row.due_on}: kept and recomputed differ by {row.minor} minor units, {row.item_count} items",
-            )
-            for row in rows
+        """Recompute from the entries' amounts what is kept beside them; answer what differs, the first hundred of each kind."""
+        dues = self._shell.ask(queries.WRONG_DUE_BALANCES, by, limit=_FINDINGS)
+        chains = self._shell.ask(queries.WRONG_ITEM_BALANCES, by, limit=_FINDINGS)
+        given = self._shell.ask(queries.WRONG_CREDITS, by, limit=_FINDINGS)
+        return (
+            *(
+                Finding(
+                    "ledger.due_balance",
+                    str(row.account_id),
+                    f"{row.currency} due {row.due_on}: what is kept differs from its entries by {row.minor} minor units"
+                    f" and {row.item_count} items",
+                )
+                for row in dues
+            ),
+            *(
+                Finding("ledger.item_balance", str(row.item_id), "the balances of its entries do not follow from their amounts")
+                for row in chains
+            ),
+            *(
+                Finding("ledger.credit", str(row.id), f"the credit says {row.balance_minor}, its entries {row.minor} minor units")
+                for row in given
+            ),
         )
 
     def _settings(self) -> LedgerSettings:
@@ -130,3 +149,11 @@ class Ledger:
 
     def _edges(self, day: date) -> dict[str, date]:
         return {f"edge_{n}": edge for n, edge in enumerate(bucket_edges(self._settings().buckets, day))}
+
+    def _agings(self, rows: Iterable[Any], day: date) -> tuple[Aging, ...]:
+        cells = ((row.currency, row.bucket, int(row.item_count), int(row.minor)) for row in rows)
+        return make_aging(cells, self._settings().buckets, day)
+
+
+def _due_date(row: Any) -> DueDate:  # noqa: ANN401 - a row of UPCOMING
+    return DueDate(row.due_on, int(row.item_count), Money(int(row.minor), row.currency))

@@ -101,12 +101,11 @@ def bucket_bounds(buckets: Sequence[int]) -> tuple[tuple[str, int | None, int | 
 
 def bucket_edges(buckets: Sequence[int], as_of: date) -> tuple[date, ...]:
     """Answer the earliest date of each bucket but the last: an item dated on or after edge n (and before n-1) is in bucket n."""
-    return tuple(as_of - timedelta(days=days) for days in (0, *buckets))
+    past = as_of.toordinal() - 1  # as many days as the calendar has before this one
+    return tuple(as_of - timedelta(days=min(days, past)) for days in (0, *buckets))
 
 
-def make_aging(
-    rows: Iterable[tuple[str, int | None, int, int]], buckets: Sequence[int], as_of: date
-) -> tuple[Aging, ...]:
+def make_aging(rows: Iterable[tuple[str, int | None, int, int]], buckets: Sequence[int], as_of: date) -> tuple[Aging, ...]:
     """Build agings from (currency, bucket number or None for unapplied credit, count, minor units), sorted by currency."""
     found: dict[str, dict[int | None, tuple[int, int]]] = defaultdict(dict)
     for currency, number, count, minor in rows:
@@ -119,15 +118,15 @@ def make_aging(
             Bucket(label, first, last, cells.get(n, (0, 0))[0], Money(cells.get(n, (0, 0))[1], currency))
             for n, (label, first, last) in enumerate(bounds)
         )
-        credits, minor = cells.get(None, (0, 0))
-        made.append(Aging(currency, as_of, filled, Money(-minor, currency), credits))
+        given, minor = cells.get(None, (0, 0))
+        made.append(Aging(currency, as_of, filled, Money(-minor, currency), given))
     return tuple(made)
 
 
 def aging(
     entries: Iterable[Entry], as_of: date, basis: AgingBasis = AgingBasis.DUE, buckets: Sequence[int] = (30, 60, 90, 120)
 ) -> tuple[Aging, ...]:
-    """Age what is open as of a day: an item is open if it was effective by then and not yet settled, current if due that day or later."""
+    """Age what is open as of a day: what was effective by then and not yet settled; current is what is due that day or later."""
     open_: dict[tuple[UUID, str, date | None], int] = defaultdict(int)
     for entry in entries:
         if entry.effective_on <= as_of:
@@ -162,13 +161,13 @@ def make_roll_forward(opening: dict[str, int], moved: dict[str, dict[EntryKind, 
     for currency in sorted({*opening, *moved}):
         kinds = moved.get(currency, {})
         movements = tuple((kind, Money(kinds[kind], currency)) for kind in EntryKind if kind in kinds)
-        closing = opening.get(currency, 0) + sum(kinds.values())
-        made.append(RollForward(currency, Money(opening.get(currency, 0), currency), movements, Money(closing, currency)))
+        begun = Money(opening.get(currency, 0), currency)
+        made.append(RollForward(currency, begun, movements, Money(begun.minor + sum(kinds.values()), currency)))
     return tuple(made)
 
 
 def due_balances(entries: Iterable[Entry]) -> dict[tuple[UUID, str, date | None], tuple[int, int]]:
-    """Recompute what due balances should hold: (account, currency, due date) → (minor units, open items), zeros left out."""
+    """Recompute the due balances: (account, currency, due date) → (minor units, open items), zeros left out."""
     sums: dict[tuple[UUID, str, date | None], list[int]] = defaultdict(lambda: [0, 0])
     for entry in entries:
         cell = sums[entry.account_id, entry.amount.currency, entry.due_on]

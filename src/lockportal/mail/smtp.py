@@ -118,9 +118,7 @@ class SmtpNotifier:
         if not server.user:
             return
         if not encrypted and server.tls != "off":
-            message = (
-                f"{self._where}: no password is sent unencrypted. Use another port, smtps://, or allow it by ?tls=off."
-            )
+            message = f"{self._where}: no password is sent unencrypted. Use another port, smtps://, or allow it by ?tls=off."
             raise GatewayError("mail.not_sent", message)
         connection.login(server.user, server.password)
 
@@ -137,7 +135,9 @@ def _reason(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = sorted({code for code, _ in error.recipients.values()})
         return f"the server refuses the recipient (code {', '.join(map(str, codes))})."
-    known = next((text for kinds, text in _REASONS if isinstance(error, kinds)), None)
+    # smtplib tells a time-out as a disconnection, which holds it as its context.
+    causes = (error, error.__context__)
+    known = next((text for kind, text in _REASONS if any(isinstance(cause, kind) for cause in causes)), None)
     if known is not None:
         return known
     if isinstance(error, smtplib.SMTPResponseException):

@@ -159,9 +159,7 @@ class Profiles:
             raise NotFound("customer.not_found", "There is no customer of this number.")
         return self.customer(holder.account_id, by=by)
 
-    def customers(
-        self, *, by: Actor, after: str | None = None, limit: int = 50, search: str = ""
-    ) -> Page[CustomerLine]:
+    def customers(self, *, by: Actor, after: str | None = None, limit: int = 50, search: str = "") -> Page[CustomerLine]:
         """Answer a page of customers by name, to staff; `search` finds parts of names and numbers, in any case."""
         limit = max(1, min(limit, _MOST))
         params: dict[str, Any] = {"most": limit + 1}

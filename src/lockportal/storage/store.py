@@ -215,7 +215,8 @@ class SqlStore:
                 return []
             accounts = [row.account_id for row in rows]
             connection.execute(st.LEASE_MARK, [{**whose, "account_": account, "until_": until} for account in accounts])
-            reached: dict[UUID, int] = dict(connection.execute(st.POSITIONS, {**whose, "accounts_": accounts}).tuples().all())
+            places = connection.execute(st.POSITIONS, {**whose, "accounts_": accounts})
+            reached: dict[UUID, int] = {row.account_id: row.version for row in places}
             return [
                 Mark(subscriber, row.account_id, row.version, reached.get(row.account_id, 0), row.attempts + 1, until)
                 for row in rows

@@ -69,7 +69,9 @@ def instances(cls: type[T], **given: st.SearchStrategy[Any]) -> st.SearchStrateg
     """Draw instances of any attrs class by the types of its fields."""
     hints = get_type_hints(cls)
     attributes = fields(cls)  # type: ignore[arg-type] - mypy knows attrs classes, not type[T]
-    drawn = {a.name: given.get(a.name) or values(hints[a.name], a.metadata) for a in attributes if a.init}
+    drawn = {
+        a.name: given[a.name] if a.name in given else values(hints[a.name], a.metadata) for a in attributes if a.init
+    }
     return st.builds(cls, **{a.alias: drawn[a.name] for a in attributes if a.init})
 
 

@@ -1,4 +1,4 @@
-"""The portal's own style sheets and pictures, kept in memory and named with a mark of their content, so that browsers keep them."""
+"""The portal's style sheets and pictures, in memory, each under an address that bears a mark of its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The supplier's colour as a style sheet: a shade of it that can be read on light pages, and one for dark ones (WCAG 2.2, 1.4.3)."""
+"""The supplier's colour as a style sheet: a shade that can be read on light pages, and one for dark ones (WCAG 2.2, 1.4.3)."""
 
 from __future__ import annotations
 

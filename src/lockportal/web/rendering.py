@@ -39,9 +39,7 @@ class Templates:
     _environment: ImmutableSandboxedEnvironment
 
     @classmethod
-    def load(
-        cls, supplier: Supplier, overrides: Path | None, assets: Mapping[str, Asset], url: Callable[..., str]
-    ) -> Templates:
+    def load(cls, supplier: Supplier, overrides: Path | None, assets: Mapping[str, Asset], url: Callable[..., str]) -> Templates:
         """Set up the templates; each is read when it is first shown, and kept."""
         own = PackageLoader("lockportal.web", "templates")
         loaders: list[BaseLoader] = [own, PrefixLoader({"portal": own})]
@@ -57,7 +55,7 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
         )
         made = cls(supplier, overrides, assets, url, environment)
-        made._equip()  # noqa: SLF001 - its own
+        made._equip()
         return made
 
     def render(self, name: str, locale: str, values: Mapping[str, object]) -> bytes:

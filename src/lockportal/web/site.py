@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from attrs import evolve
 
 from lockportal.core.actor import VISITOR, Actor, ActorKind
 from lockportal.core.errors import LockportalError, NotFound
-from lockportal.core.routes import Entrance, Route
+from lockportal.core.routes import Entrance
 from lockportal.web import words
 from lockportal.web.assets import load_assets
 from lockportal.web.http import HTML, Cookie, Request, Response, redirect
 from lockportal.web.rendering import Templates
-from lockportal.web.routes import ROUTES, RouteMap
+from lockportal.web.routes import ROUTES, Found, RouteMap
 from lockportal.web.security import Guard
 
 if TYPE_CHECKING:
     from lockportal.portal import Portal
 
+
+class InCurrency(Protocol):
+    """What is told in one currency."""
+
+    @property
+    def currency(self) -> str:
+        """Its ISO 4217 code."""
+        ...
+
+
+C = TypeVar("C", bound=InCurrency)
 Handler = Callable[["Site", Request, Actor], Response]
 
 _LOG: Final = logging.getLogger("lockportal.web")
-_LAST_RESORT: Final = b"<!doctype html><html lang=en><title>Error</title><p>Something went wrong on our side. Try again in a few minutes."
+_LAST_RESORT: Final = (
+    b"<!doctype html><html lang=en><title>Error</title><p>Something went wrong on our side. Try again in a few minutes."
+)
 _FALLBACK: Final = "en"
 
 
@@ -53,15 +66,12 @@ class Site:
         found = self._map.find(request.method, request.path)
         name = found.route.name if found else "-"
         try:
-            if found is None:
-                response = self._lost(request)
-            else:
-                response = self._answer(found.route, evolve(request, params=found.params))
+            response = self._answer(found, request) if found else self._lost(request)
         except LockportalError as error:
             if error.status >= 500:  # noqa: PLR2004 - by whose fault it is
                 _LOG.warning("%s %s: %s", request.method, name, error.code)
             response = self.problem(error.status, error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the visitor sees a page and no detail of it
             _LOG.exception("%s %s failed", request.method, name)
             response = self.problem(500)
         response = response.with_headers(*self.guard.headers())
@@ -90,6 +100,11 @@ class Site:
         """Answer how dates and figures are written: in the reader's language, else the supplier's first one."""
         return language or next(iter(self.portal.supplier.languages), _FALLBACK)
 
+    def in_order(self, amounts: Iterable[C]) -> list[C]:
+        """Put what stands once for each currency in the supplier's order of currencies, the others after them by code."""
+        rank = {code: place for place, code in enumerate(self.portal.supplier.currencies)}
+        return sorted(amounts, key=lambda one: (rank.get(one.currency, len(rank)), one.currency))
+
     def page(
         self,
         template: str,
@@ -108,15 +123,16 @@ class Site:
         heading, advice = (self.templates.translate(text) if text else "" for text in words.problem(status, error))
         try:
             response = self.page("problem.html", {"status": status, "heading": heading, "advice": advice}, status=status)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a host's template may fail in any way
             _LOG.exception("the page of problem %s failed", status)
             response = Response(status=status, headers=(("Content-Type", HTML),), body=_LAST_RESORT)
         return response.with_headers(*self.guard.headers())
 
     # from route to handler
 
-    def _answer(self, route: Route, request: Request) -> Response:
-        actor = VISITOR
+    def _answer(self, found: Found, request: Request) -> Response:
+        route, actor = found.route, VISITOR
+        request = evolve(request, params=found.params)
         if route.entrance is Entrance.SIGNED_IN:
             actor = self.actor(request)
             if actor.kind is not ActorKind.CUSTOMER:

@@ -17,7 +17,8 @@ Cell = str | int | Decimal | Money | date | None
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # A spreadsheet set to split at semicolons or tabs is blind to our quotes: what follows such a sign may begin a cell.
-_FORMULA: Final = re.compile(r"(^|[;\t\r\n\"])([\s\u200b\ufeff]*)(?=[=+\-@＝＋－＠])")
+# The last four signs are full-width forms of the first.
+_FORMULA: Final = re.compile(r"(^|[;\t\r\n\"])([\s\u200b\ufeff]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _BOM: Final = "\ufeff"  # by which spreadsheets know UTF-8
 _BATCH: Final = 200
 

@@ -75,7 +75,7 @@ def _tick(portal: Portal, stop: threading.Event) -> None:
     while not stop.wait(1.0):
         try:
             portal.tick()
-        except Exception:
+        except Exception:  # noqa: BLE001 - the clockwork goes on, whatever broke
             _LOG.exception("a tick failed; the next one tries again")
 
 

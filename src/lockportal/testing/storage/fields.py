@@ -94,11 +94,13 @@ class FieldsContract(Ground):
             datetime(first_year, 1, 1, 0, 0, 0, 1, UTC),
             datetime(9999, 12, 31, 23, 59, 59, 999_999, UTC),
         ]
-        first = bench.specimen(at=times[0], day=date(first_year, 1, 1))
-        others = [bench.specimen(first.account_id, at=at) for at in times[1:]]
-        self.same(bench, first, *others)
-        for specimen in bench.account(first.account_id, Specimen).all(Specimen):
-            assert specimen.at.utcoffset() == timedelta(0)
+        account = bench.clock.new_id()
+        kept = [bench.specimen(account, at=at, day=date(first_year, 1, 1)) for at in times]
+        bench.keep(*kept)
+        read = bench.account(account, Specimen)
+        # A time that a clock shows twice equals none of another zone: so both are compared in UTC.
+        assert [read.get(Specimen, one.id).at for one in kept] == [at.astimezone(UTC) for at in times]
+        assert {one.at.utcoffset() for one in read.all(Specimen)} == {timedelta(0)}
 
     @pytest.mark.parametrize("exponent", [0, 2, 3, 4])
     def test_money_comes_back_in_every_exponent(self, bench: Bench, exponent: int) -> None:
@@ -132,7 +134,7 @@ class FieldsContract(Ground):
         account = bench.clock.new_id()
 
         @settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-        @given(records(Specimen, account_id=st.just(account), number=st.just("")))
+        @given(records(Specimen, account_id=st.just(account), number=st.just(""), count=st.integers(0, LIMIT)))
         def holds(specimen: Specimen) -> None:
             self.same(bench, evolve(specimen, id=bench.clock.new_id()))
 

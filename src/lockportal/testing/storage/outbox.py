@@ -171,17 +171,16 @@ class OutboxContract(Ground):
         carried: list[Parcel] = []
 
         def carry(parcel: Parcel) -> None:
-            if parcel == parcels[0] and not carried:
+            if parcel.id == parcels[0].id and not carried:
                 raise ConnectionError("nobody at home")
             carried.append(parcel)
 
         bench = evolve(bench, handlers={"carry": carry})
-        parcels[:2] = sorted(parcels[:2], key=lambda parcel: parcel.id)
         assert bench.shell().deliver() == Delivered(handled=3, failed=1)  # two of them the specimen's news
         assert bench.shell().deliver() == Delivered(0, 0)
         bench.clock.advance(_LEASE)
         assert bench.shell().deliver() == Delivered(1, 0)
-        assert carried == [parcels[1], parcels[0]]
+        assert [parcel.id for parcel in carried] == [parcels[1].id, parcels[0].id]
         bench.clock.advance(timedelta(days=1))
         assert bench.shell().deliver() == Delivered(1, 0)
         assert carried[-1].address == "Zoë, 1 Rue X"

@@ -44,9 +44,7 @@ def customer_of(site: Site, request: Request, actor: Actor) -> Customer:
 
 def frame(site: Site, actor: Actor, customer: Customer) -> Frame:
     """Make the frame of a customer's pages."""
-    return Frame(
-        site=site, actor=actor, account_id=customer.account_id, name=customer.name, language=customer.language
-    )
+    return Frame(site=site, actor=actor, account_id=customer.account_id, name=customer.name, language=customer.language)
 
 
 def path_id(request: Request, name: str) -> UUID:

@@ -9,7 +9,7 @@ from typing import Final
 from lockportal.core.actor import Actor
 from lockportal.core.errors import Refused
 from lockportal.core.page import Page
-from lockportal.documents.models import POSTED
+from lockportal.documents.models import POSTED, DocumentState
 from lockportal.documents.views import DocumentRow
 from lockportal.web.filters import FIRST_SORT, read_search
 from lockportal.web.http import Request, Response, download
@@ -38,9 +38,7 @@ def listing(site: Site, request: Request, actor: Actor) -> Response:
     search = read_search(request.query)
     found = _NOTHING
     if not search.errors:
-        found = site.portal.documents.search(
-            customer.account_id, actor, search.filter, sort=search.sort, after=search.after
-        )
+        found = site.portal.documents.search(customer.account_id, actor, search.filter, sort=search.sort, after=search.after)
     values = {
         "search": search,
         "found": found,
@@ -72,7 +70,16 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
         for name in ("product_code", "ordered", "shipped", "received", "quantity", "unit_price", "discount", "tax")
         if any(getattr(line, name) not in {None, ""} for line in lines)
     }
-    values = {"view": view, "document": view.document, "columns": columns, "wide": 1 + len(columns - {"product_code"}), "has_paper": view.document.kind in POSTED}
+    due_on, today = view.document.due_on, site.portal.supplier.today(site.portal.clock.now())
+    late = due_on is not None and view.state is DocumentState.OVERDUE
+    values = {
+        "view": view,
+        "document": view.document,
+        "days_late": (today - due_on).days if due_on is not None and late else 0,
+        "columns": columns,
+        "wide": 1 + len(columns - {"product_code"}),
+        "has_paper": view.document.kind in POSTED,
+    }
     around = Frame(site=site, actor=actor, account_id=account_id, name=view.customer_name)
     return around.page("document.html", values, here="documents")
 

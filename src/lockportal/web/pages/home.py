@@ -58,7 +58,7 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
     still_open = Filter(state=DocumentState.OPEN)
     first = portal.documents.search(customer.account_id, actor, still_open, sort="due_on", limit=_FIRST)
     values = {
-        "standings": tuple(Standing(position, bar(position.buckets)) for position in positions),
+        "standings": tuple(Standing(one, bar(one.buckets)) for one in site.in_order(positions)),
         "credit_line": _credit_line(customer.credit_limit, positions),
         "customer": customer,
         "first": first,

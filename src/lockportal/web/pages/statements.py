@@ -35,7 +35,8 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
     made = () if error else portal.documents.statement(customer.account_id, actor, currency=currency, as_of=as_of)
     values = {
         "sheets": tuple(
-            Sheet(one, bar(one.buckets), Money(one.balance.minor + one.unapplied.minor, one.currency)) for one in made
+            Sheet(one, bar(one.buckets), Money(one.balance.minor + one.unapplied.minor, one.currency))
+            for one in site.in_order(made)
         ),
         "as_of": as_of or today,
         "today": today,

@@ -113,6 +113,77 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_customer_wide_name', ['supplier_id', 'name'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_customer_wide_number', ['supplier_id', 'number'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_document',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('number', types.text(128), nullable=False),
+    sa.Column('source', types.text(64), nullable=False),
+    sa.Column('external_id', types.text(128), nullable=False),
+    sa.Column('digest', types.binary(32), nullable=False),
+    sa.Column('source_version', types.text(64), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('posted_on', sa.Date(), nullable=False),
+    sa.Column('settled_on', sa.Date(), nullable=True),
+    sa.Column('total_minor', sa.BigInteger(), nullable=True),
+    sa.Column('total_currency', types.text(3), nullable=True),
+    sa.Column('payable_minor', sa.BigInteger(), nullable=True),
+    sa.Column('payable_currency', types.text(3), nullable=True),
+    sa.Column('balance_minor', sa.BigInteger(), nullable=True),
+    sa.Column('balance_currency', types.text(3), nullable=True),
+    sa.Column('subtotal_minor', sa.BigInteger(), nullable=True),
+    sa.Column('subtotal_currency', types.text(3), nullable=True),
+    sa.Column('tax_minor', sa.BigInteger(), nullable=True),
+    sa.Column('tax_currency', types.text(3), nullable=True),
+    sa.Column('terms', types.text(64), nullable=False),
+    sa.Column('po_number', types.text(128), nullable=False),
+    sa.Column('notes', types.text(None), nullable=False),
+    sa.Column('lines', types.text(None), nullable=False),
+    sa.Column('references', types.text(None), nullable=False),
+    sa.Column('custom', types.text(None), nullable=False),
+    sa.Column('flags', types.text(None), nullable=False),
+    sa.Column('visible', sa.Boolean(), nullable=False),
+    sa.Column('search', types.text(None), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_document', schema=None) as batch_op:
+        batch_op.create_index('lockportal_document_due_on_id', ['account_id', 'due_on', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_issued_on_id', ['account_id', 'issued_on', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_live_due_on_id', ['account_id', 'live', 'due_on', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_number', ['account_id', 'number'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_unique_source_external_id', ['account_id', 'source', 'external_id', 'supplier_id'], unique=True, if_not_exists=True)
+        batch_op.create_index('lockportal_document_wide_source_external_id', ['supplier_id', 'source', 'external_id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_document_link',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('number', types.text(128), nullable=False),
+    sa.Column('dropped', sa.Boolean(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_document_link', schema=None) as batch_op:
+        batch_op.create_index('lockportal_document_link_document_id', ['account_id', 'document_id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_link_kind_number', ['account_id', 'kind', 'number'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_link_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_due_balance',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('id', types.Id(), nullable=False),
@@ -120,7 +191,7 @@ def upgrade() -> None:
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('amount_minor', sa.BigInteger(), nullable=False),
     sa.Column('amount_currency', types.text(3), nullable=False),
-    sa.Column('items', sa.BigInteger(), nullable=False),
+    sa.Column('item_count', sa.BigInteger(), nullable=False),
     sa.Column('live', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
     mariadb_charset='utf8mb4',
@@ -362,6 +433,22 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_due_balance_due_on')
 
     op.drop_table('lockportal_due_balance')
+    with op.batch_alter_table('lockportal_document_link', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_document_link_live')
+        batch_op.drop_index('lockportal_document_link_kind_number')
+        batch_op.drop_index('lockportal_document_link_document_id')
+
+    op.drop_table('lockportal_document_link')
+    with op.batch_alter_table('lockportal_document', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_document_wide_source_external_id')
+        batch_op.drop_index('lockportal_document_unique_source_external_id')
+        batch_op.drop_index('lockportal_document_number')
+        batch_op.drop_index('lockportal_document_live_due_on_id')
+        batch_op.drop_index('lockportal_document_live')
+        batch_op.drop_index('lockportal_document_issued_on_id')
+        batch_op.drop_index('lockportal_document_due_on_id')
+
+    op.drop_table('lockportal_document')
     with op.batch_alter_table('lockportal_customer', schema=None) as batch_op:
         batch_op.drop_index('lockportal_customer_wide_number')
         batch_op.drop_index('lockportal_customer_wide_name')

@@ -1,0 +1,109 @@
+"""Take pictures of every page, on a desk and on a phone, light and dark: `python tests/screenshots.py FOLDER`.
+
+It needs playwright, the Flask example, and a Chromium: LOCKPORTAL_CHROMIUM, or the one on PATH.
+"""
+
+import os
+import runpy
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none")
+
+
+def chromium() -> str | None:
+    """Answer the path of a Chromium, or None."""
+    named = os.environ.get("LOCKPORTAL_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def served(folder: Path, **options):
+    """Serve a portal with the data of the tests by the Flask example, on a free port of this machine."""
+    from lockportal_example_flask import create_app
+    from werkzeug.serving import make_server
+
+    world_of_tests = runpy.run_path(str(Path(__file__).parent / "web" / "conftest.py"))["World"]
+    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
+    world = world_of_tests(folder, base_url=f"http://127.0.0.1:{server.server_port}", **options)
+    server.app = create_app(world.portal)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield world
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        world.portal.close()
+
+
+def pages(world) -> Iterator[tuple[str, str]]:
+    """Name the pages of somebody who is signed in, and their paths."""
+    home = f"/accounts/{world.harbour}"
+    yield "home", f"{home}/"
+    yield "documents", f"{home}/documents"
+    yield "documents-filtered", f"{home}/documents?text=glove&issued_from=2026-01-01&state=overdue"
+    yield "documents-empty", f"{home}/documents?text=nothing+like+it"
+    yield "documents-fault", f"{home}/documents?amount_from=much"
+    yield "document", f"{home}/documents/{world.ids['INV-1001']}"
+    yield "document-credit", f"{home}/documents/{world.ids['CM-77']}"
+    yield "statement", f"{home}/statement"
+    yield "not-found", f"/accounts/{world.mill}/"
+
+
+def sign_in(page, world, email: str) -> Iterator[str]:
+    """Go the way of a person who signs in, answering the name of each page on it."""
+    page.goto(f"{world.base_url}/sign-in")
+    yield "sign-in"
+    page.fill("input[name=email]", "not an address")
+    page.locator("form").evaluate("form => form.noValidate = true")
+    page.click("button[type=submit]")
+    yield "sign-in-fault"
+    page.fill("input[name=email]", email)
+    page.click("button[type=submit]")
+    yield "check-mail"
+    world.portal.deliver()
+    token = world.letterbox.token(world.base_url)
+    page.goto(f"{world.base_url}/sign-in/{token}")
+    yield "confirm"
+    page.click("button[type=submit]")
+    page.wait_for_url("**/accounts/**")
+    yield "signed-in"
+
+
+def main(folder: Path) -> None:
+    """Write the pictures of every page in every size and scheme."""
+    from playwright.sync_api import sync_playwright
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as place,
+        served(Path(place)) as world,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS)) as browser,
+    ):
+        for size, (width, height) in SIZES.items():
+            for scheme in ("light", "dark"):
+                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+                page = context.new_page()
+
+                def picture(name: str, page=page, mark: str = f"{size}-{scheme}") -> None:
+                    page.screenshot(path=folder / f"{name}-{mark}.png", full_page=True)
+
+                for name in sign_in(page, world, "ann@harbour.example"):
+                    picture(name)
+                for name, path in pages(world):
+                    page.goto(world.base_url + path)
+                    picture(name)
+                context.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))

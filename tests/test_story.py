@@ -1,0 +1,154 @@
+"""The main path, once from end to end on real input: a book comes in, a customer signs in, sees what is owed, downloads the papers."""
+
+import email
+import email.policy
+import io
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import httpx2
+import pypdf
+import pytest
+from lockportal_example_flask import create_app
+
+from lockportal import SYSTEM, Config, Portal, Right, Supplier
+from lockportal.documents.imports.mapping import load_mapping
+from lockportal.testing import counting
+
+ROOT = Path(__file__).resolve().parent.parent
+BASE = "http://127.0.0.1:8000"
+MAPPINGS = ROOT / "examples" / "mappings"
+NASH, OTHER = "0200777735", "0200726979"
+
+
+@pytest.fixture
+def portal(database_url, tmp_path):
+    config = Config(
+        supplier=Supplier(name="Harbour Supply", currencies=("USD", "CAD"), zone="America/New_York"),
+        database=database_url,
+        base_url=BASE,
+        mail=f"folder:{tmp_path / 'outbox'}",
+        secret_keys=("k" * 40,),
+    )
+    portal = Portal(config)
+    portal.upgrade()
+    yield portal
+    portal.close()
+
+
+@pytest.fixture
+def book(portal, public_data):
+    mapping = load_mapping(MAPPINGS / "highradius_open_items.toml")
+    report = portal.documents.import_(public_data / "highradius" / "visible.csv", SYSTEM, mapping=mapping)
+    assert (report.applied, report.added) == (True, 3367)
+    customer = portal.profiles.customer_by_number(NASH, by=SYSTEM)
+    portal.profiles.add_contact(customer.id, email="buyer@nash.example", name="Robin", rights=(Right.VIEW,), by=SYSTEM)
+    return customer
+
+
+def client_of(portal):
+    return httpx2.Client(transport=httpx2.WSGITransport(app=create_app(portal)), base_url=BASE, follow_redirects=True)
+
+
+def form_token(page):
+    found = re.search(r'name="form_token" value="([^"]+)"|name="token" value="([^"]+)"', page.text)
+    assert found, page.text
+    return next(group for group in found.groups() if group)
+
+
+def post(client, path, page, **fields):
+    """Send the form of a page with its hidden fields, as a browser would."""
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    return client.post(path, data={**hidden, **fields}, headers={"Origin": BASE, "Sec-Fetch-Site": "same-origin"})
+
+
+def mailed_link(folder):
+    newest = max(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+    message = email.message_from_bytes(newest.read_bytes(), policy=email.policy.default)
+    text = message.get_body(("plain",)).get_content()
+    return re.search(rf"{re.escape(BASE)}(/sign-in/\S+)", text).group(1)
+
+
+def sign_in(portal, client, tmp_path, address):
+    page = client.get("/sign-in")
+    answer = post(client, "/sign-in", page, email=address)
+    assert answer.status_code == 200
+    portal.deliver()
+    path = mailed_link(tmp_path / "outbox")
+    confirm = client.get(path)
+    return post(client, path, confirm)
+
+
+def words(content):
+    text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    return re.sub(r"\s+", " ", text)
+
+
+def test_a_customer_signs_in_and_downloads_an_invoice_and_a_statement(portal, book, tmp_path):
+    with client_of(portal) as client:
+        home = sign_in(portal, client, tmp_path, "buyer@nash.example")
+        assert home.status_code == 200
+        (position,) = portal.ledger.position(book.id, SYSTEM)
+        assert position.balance.decimal == Decimal("1885193.69")
+        assert sum(bucket.amount.minor for bucket in position.buckets) == position.balance.minor
+        assert "1,885,193.69" in home.text
+
+        found = client.get(f"/accounts/{book.id}/documents", params={"text": "1930581131"})
+        assert "1930581131" in found.text
+        link = re.search(rf'href="(/accounts/{book.id}/documents/[0-9a-f-]+)"', found.text).group(1)
+        page = client.get(link)
+        assert "44,194.05" in page.text
+        invoice = client.get(f"{link}/pdf")
+        assert invoice.headers["content-type"] == "application/pdf"
+        assert "1930581131" in words(invoice.content)
+        assert "44,194.05" in words(invoice.content)
+
+        day = {"as_of": "2020-03-20", "currency": "USD"}
+        statement = client.get(f"/accounts/{book.id}/statement.pdf", params=day)
+        assert statement.status_code == 200
+        (stated,) = portal.documents.statement(book.id, SYSTEM, as_of=date(2020, 3, 20))
+        assert sum(bucket.amount.minor for bucket in stated.buckets) == stated.balance.minor + stated.unapplied.minor
+        assert f"{stated.balance.decimal:,}" in words(statement.content)
+
+
+def test_a_strangers_document_answers_exactly_as_an_unknown_one(portal, book, tmp_path):
+    stranger = portal.profiles.customer_by_number(OTHER, by=SYSTEM)
+    theirs = portal.documents.search(stranger.id, SYSTEM, limit=1).items[0]
+    unknown = "01999999-9999-7999-8999-999999999999"
+    with client_of(portal) as client:
+        sign_in(portal, client, tmp_path, "buyer@nash.example")
+        paths = [
+            (f"/accounts/{book.id}/documents/{theirs.id}", f"/accounts/{book.id}/documents/{unknown}"),
+            (f"/accounts/{stranger.id}/documents/{theirs.id}", f"/accounts/{unknown}/documents/{unknown}"),
+            (f"/accounts/{stranger.id}/documents/{theirs.id}/pdf", f"/accounts/{unknown}/documents/{unknown}/pdf"),
+            (f"/accounts/{stranger.id}/", f"/accounts/{unknown}/"),
+            (f"/accounts/{stranger.id}/statement.pdf?currency=USD", f"/accounts/{unknown}/statement.pdf?currency=USD"),
+            (f"/accounts/{stranger.id}/documents.csv", f"/accounts/{unknown}/documents.csv"),
+        ]
+        for foreign, missing in paths:
+            one, other = client.get(foreign), client.get(missing)
+            assert (one.status_code, one.text) == (other.status_code, other.text)
+            assert one.status_code == 404
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_pages_take_a_fixed_number_of_statements_whatever_the_size_of_the_book(portal, book, tmp_path, size):
+    with client_of(portal) as client:
+        sign_in(portal, client, tmp_path, "buyer@nash.example")
+        if size == "large":
+            rows = [f"N-{n},{NASH},USD,{n}.00,2020-01-{n % 28 + 1:02},2020-02-{n % 28 + 1:02}" for n in range(1, 2001)]
+            file = tmp_path / "more.csv"
+            file.write_text("number,customer_number,currency,total,issued_on,due_on\n" + "\n".join(rows), "utf-8")
+            assert portal.documents.import_(file, SYSTEM).added == 2000
+        first = portal.documents.search(book.id, SYSTEM, limit=1).items[0]
+        limits = {
+            f"/accounts/{book.id}/": 6,
+            f"/accounts/{book.id}/documents": 4,
+            f"/accounts/{book.id}/documents/{first.id}": 5,
+        }
+        for path, most in limits.items():
+            with counting(portal.engines) as statements:
+                assert client.get(path).status_code == 200
+            assert 0 < len(statements) <= most, (path, statements)
