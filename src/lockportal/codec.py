@@ -121,8 +121,9 @@ def _strict(kind: type[T]) -> Callable[[object, type[T]], T]:
     return check
 
 
-def _text(value: object, _: type[str]) -> str:
-    return check_text(_strict(str)(value, str))
+def _text(value: object, cls: type[str]) -> str:
+    text = check_text(value if isinstance(value, str) else _strict(str)(value, str))
+    return text if cls is str else cls(text)  # a StrEnum's hook is this one too
 
 
 def _decimal(value: object, _: type[Decimal]) -> Decimal:

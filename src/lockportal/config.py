@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,28 @@ from lockportal.core.errors import Refused
 from lockportal.core.settings import Branding, Calendar, Supplier
 from lockportal.signing import keys_from_environment
 
-_PORTAL = {"database", "base_url", "mail", "templates", "secret_keys"}
+_YEARS = range(2000, 2051)
+"""The years whose public holidays are looked up."""
+
+
+@frozen(kw_only=True)
+class PortalTable:
+    """What the table [portal] of lockportal.toml may hold."""
+
+    database: str | None = None
+    base_url: str | None = None
+    mail: str | None = None
+    templates: str | None = None
+    secret_keys: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class CalendarTable:
+    """What a supplier's calendar may hold beside its own fields: the `country` whose public holidays are taken."""
+
+    weekend: frozenset[int] = frozenset({5, 6})
+    holidays: frozenset[date] = frozenset()
+    country: str | None = None
 
 
 @frozen(kw_only=True)
@@ -35,83 +57,107 @@ class Config:
 
 
 def load_config(
-    path: Path | None, settings: Mapping[str, type], *, supplier: str | None = None, environment: Mapping[str, str] | None = None
+    path: Path | None,
+    settings: Mapping[str, type],
+    *,
+    supplier: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Config:
     """Read lockportal.toml (none is fine) and the environment; `settings` maps the names of tables to settings classes.
 
     The file has the tables [portal], [supplier] (or [suppliers.KEY] for several), and one for each capability, such as [ledger].
     LOCKPORTAL_DATABASE_URL, LOCKPORTAL_BASE_URL, LOCKPORTAL_MAIL, LOCKPORTAL_SUPPLIER and LOCKPORTAL_SECRET_KEYS win over it.
+    A settings class may have a static method `written`, which turns what is pleasant to write into its fields.
     """
     env = os.environ if environment is None else environment
-    raw: dict[str, Any] = codec.load_toml(path.read_text("utf-8")) if path is not None else {}
+    raw = {} if path is None else _read(path)
     unknown = raw.keys() - {"portal", "supplier", "suppliers"} - settings.keys()
     if unknown:
-        name = min(unknown)
         known = ", ".join(sorted({"portal", "supplier", "suppliers", *settings}))
-        raise Refused("config.unknown_table", f"There is no table [{name}]; known are {known}.", field=name)
+        raise Refused("config.unknown_table", f"There is no such table; known are {known}.", field=min(unknown))
     config = Config(
         supplier=_supplier(raw, supplier or env.get("LOCKPORTAL_SUPPLIER")),
         settings=tuple(_structured(cls, raw[name], name) for name, cls in settings.items() if name in raw),
     )
-    return _with_portal(config, raw.get("portal", {}), env, path)
-
-
-def _with_portal(config: Config, raw: Mapping[str, Any], env: Mapping[str, str], path: Path | None) -> Config:
-    unknown = raw.keys() - _PORTAL
-    if unknown:
-        raise Refused("config.unknown_field", "There is no such setting.", field=f"portal.{min(unknown)}")
-    templates = raw.get("templates")
+    table: PortalTable = _structured(PortalTable, raw.get("portal", {}), "portal")
+    folder = Path() if path is None else path.parent
     return evolve(
         config,
-        database=env.get("LOCKPORTAL_DATABASE_URL", raw.get("database", config.database)),
-        base_url=env.get("LOCKPORTAL_BASE_URL", raw.get("base_url", config.base_url)).rstrip("/"),
-        mail=env.get("LOCKPORTAL_MAIL", raw.get("mail", config.mail)),
-        templates=None if templates is None else (path.parent if path else Path()) / templates,
-        secret_keys=keys_from_environment(env) or tuple(raw.get("secret_keys", ())),
+        database=env.get("LOCKPORTAL_DATABASE_URL") or table.database or config.database,
+        base_url=(env.get("LOCKPORTAL_BASE_URL") or table.base_url or config.base_url).rstrip("/"),
+        mail=env.get("LOCKPORTAL_MAIL") or table.mail or config.mail,
+        templates=None if table.templates is None else folder / table.templates,
+        secret_keys=keys_from_environment(env) or table.secret_keys,
     )
 
 
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("config.unreadable", f"{path} cannot be read: {error}", field="config") from error
+    return codec.load_toml(text)
+
+
 def _supplier(raw: Mapping[str, Any], key: str | None) -> Supplier:
-    several: Mapping[str, Any] = raw.get("suppliers", {})
-    if key is not None and key in several:
-        return _one_supplier({"key": key, **several[key]}, f"suppliers.{key}")
-    if "supplier" in raw and key in {None, raw["supplier"].get("key", "default")}:
-        return _one_supplier(raw["supplier"], "supplier")
-    if key is None and len(several) == 1:
-        (only,) = several
-        return _one_supplier({"key": only, **several[only]}, f"suppliers.{only}")
+    """Read the supplier of a key, or the only one; Refused if the file has others but not this one."""
+    suppliers = {name: {"key": name, **table} for name, table in _table(raw, "suppliers", tables=True).items()}
+    places = {name: f"suppliers.{name}" for name in suppliers}
+    if "supplier" in raw:
+        single = _table(raw, "supplier")
+        name = str(single.get("key", "default"))
+        suppliers[name], places[name] = dict(single), "supplier"
+        key = key or name
+    if key is None and len(suppliers) == 1:
+        (key,) = suppliers
+    if key in suppliers:
+        return _one_supplier(suppliers[key], places[key])
+    if suppliers:
+        message = f"Name one of {', '.join(sorted(suppliers))} by --supplier or LOCKPORTAL_SUPPLIER."
+        raise Refused("config.unknown_supplier", message, field="supplier")
     name = key or "default"
     return _one_supplier({"key": name, "name": f"{name.capitalize()} supplier"}, "supplier")
 
 
+def _table(raw: Mapping[str, Any], name: str, *, tables: bool = False) -> Mapping[str, Any]:
+    """Answer a table of the file, or nothing; Refused if it is none, or (`tables`) if a value in it is none."""
+    found = raw.get(name, {})
+    if not isinstance(found, Mapping):
+        raise Refused("input.invalid", f"[{name}] is a table", field=name)
+    for part, value in found.items():
+        if tables and not isinstance(value, Mapping):
+            raise Refused("input.invalid", f"[{name}.{part}] is a table", field=f"{name}.{part}")
+    return found
+
+
 def _one_supplier(raw: Mapping[str, Any], where: str) -> Supplier:
     """Read one supplier; `country` fills the calendar's holidays, which further `holidays` extend."""
-    fields = {"currencies": ["USD"], **raw}
-    calendar = dict(fields.pop("calendar", {}))
-    country = calendar.pop("country", None)
-    days = {*calendar.pop("holidays", ())}
-    if country is not None:
-        days |= _public_holidays(country, where)
-    branding = _structured(Branding, fields.pop("branding", {}), f"{where}.branding")
-    made = _structured(Calendar, {**calendar, "holidays": sorted(days, key=str)}, f"{where}.calendar")
-    given = _structured(Supplier, {"name": "", **fields}, where)
-    return evolve(given, calendar=made, branding=branding)
+    given = {"name": "", "currencies": ["USD"], **raw}
+    branding = _structured(Branding, given.pop("branding", {}), f"{where}.branding")
+    table: CalendarTable = _structured(CalendarTable, given.pop("calendar", {}), f"{where}.calendar")
+    days = table.holidays
+    if table.country is not None:
+        days |= _public_holidays(table.country, f"{where}.calendar.country")
+    calendar = _structured(Calendar, {"weekend": table.weekend, "holidays": days}, f"{where}.calendar")
+    made: Supplier = _structured(Supplier, given, where)
+    return evolve(made, calendar=calendar, branding=branding)
 
 
-def _public_holidays(country: str, where: str) -> set[Any]:
+def _public_holidays(country: str, where: str) -> frozenset[date]:
     import holidays  # noqa: PLC0415 - a slow import, needed only where a country is named
 
     code, _, subdivision = country.partition("-")
     try:
-        return set(holidays.country_holidays(code, subdiv=subdivision or None, years=range(2010, 2041)))
+        return frozenset(holidays.country_holidays(code, subdiv=subdivision or None, years=_YEARS))
     except NotImplementedError as error:
-        message = f"{country!r} is not a country whose holidays are known."
-        raise Refused("config.unknown_country", message, field=f"{where}.calendar.country") from error
+        message = f"{country!r} is not a country whose holidays are known; write it like US or DE-BY."
+        raise Refused("config.unknown_country", message, field=where) from error
 
 
 def _structured(cls: type[Any], raw: object, where: str) -> Any:  # noqa: ANN401 - an instance of cls
+    written = getattr(cls, "written", None)
     try:
-        return codec.structure(cls, raw)
+        return codec.structure(cls, written(raw) if written is not None and isinstance(raw, Mapping) else raw)
     except Refused as error:
         at = where if error.field is None else f"{where}.{error.field}"
         raise Refused(error.code, error.message, field=at) from error

@@ -4,7 +4,6 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -118,23 +117,6 @@ class House:
                 if sa.inspect(connection).has_table(kept.name)
                 for row in connection.execute(sa.select(kept))
             )
-
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        """Collect the statements that leave for the database."""
-        seen: list[str] = []
-
-        def note(connection, cursor, statement, *rest):
-            seen.append(statement)
-
-        engines = {id(engine): engine for engine in (self.engines.writes, self.engines.reads)}.values()
-        for engine in engines:
-            sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            for engine in engines:
-                sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def token_in(message) -> str:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from lockportal.access.commands import RedeemLink
+from lockportal.access.commands import EndEverything, EndSession, IssueLink, RedeemLink
 from lockportal.access.models import AccessSettings, LinkRequested, LinkState, LoginLink, Session
 from lockportal.core.actor import SYSTEM, VISITOR, ActorKind, Grant, Right, staff
 from lockportal.core.errors import Denied, GatewayError, NotFound, Refused
 from lockportal.signing import digest
+from lockportal.testing.guard import counting
 
 ANNA = "anna@example.com"
 BROWSER = "the asking browser's own secret"
@@ -94,6 +95,15 @@ def test_an_older_request_that_is_answered_after_a_newer_one_sends_nothing(house
     assert [row.id for row in house.rows(LoginLink)] == [newer.id]
 
 
+def test_an_older_request_that_is_answered_after_a_newer_link_was_used_sends_nothing(house):
+    house.contact(house.customer())
+    older = request(house, -2)
+    house.sign_in()
+    before = house.mails().keys()
+    house.access.answer(older)
+    assert house.mails().keys() == before
+
+
 def test_two_requests_of_the_same_moment_leave_one_link_open(house):
     house.contact(house.customer())
     first, second = request(house, 0), request(house, 0)
@@ -125,6 +135,19 @@ def test_a_used_link_is_not_mailed_again(house):
     assert house.mails() == {}
 
 
+def test_the_mail_goes_to_the_address_on_record_and_not_to_the_typed_one(house):
+    house.contact(house.customer(), "Anna.Ash@example.com")
+    house.ask("aNNA.aSH@EXAMPLE.com")
+    assert [mail["To"] for mail in house.mails().values()] == ["Anna.Ash@example.com"]
+
+
+def test_a_path_that_leads_elsewhere_is_forgotten_when_the_link_is_asked_for(house):
+    house.contact(house.customer())
+    token = house.ask(next_path="//evil.example")
+    assert house.access.inspect(token, BROWSER).next_path == "/"
+    assert house.access.redeem(token, binding=BROWSER).next_path == "/"
+
+
 @pytest.mark.guarantee(4)
 @pytest.mark.parametrize(("seconds", "fine"), [(599, True), (600, False), (601, False)])
 def test_a_link_serves_ten_minutes_and_not_a_second_longer(house, seconds, fine):
@@ -144,6 +167,7 @@ def test_a_session_lasts_twelve_hours_and_not_a_second_longer(house, seconds, fi
     house.contact(house.customer())
     signed_in = house.sign_in()
     house.clock.forward(hours=12, seconds=seconds)
+    assert len(house.access.sessions(signed_in.actor.person_id, by=house.office)) == fine
     assert (house.access.authenticate(signed_in.cookie) != VISITOR) is fine
 
 
@@ -196,7 +220,7 @@ def test_looking_at_a_link_changes_nothing(house):
     house.contact(house.customer())
     token = house.ask()
     before = house.dump()
-    with house.statements() as seen:
+    with counting(house.engines) as seen:
         for binding in (BROWSER, "another", "") * 5:
             house.access.inspect(token, binding)
             house.access.inspect("x" + token, binding)
@@ -214,7 +238,7 @@ def test_asking_does_the_same_work_whoever_has_the_address(house):
     counts = set()
     addresses = (ANNA, "former@example.com", "nobody@example.com", "not an address", "", "\x00\ud800", "x" * 9999)
     for address in addresses:
-        with house.statements() as seen:
+        with counting(house.engines) as seen:
             assert house.access.request_link(address, binding=BROWSER) is None
         counts.add((len(seen), *(statement.split("(")[0] for statement in seen)))
     assert len(counts) == 1
@@ -252,10 +276,10 @@ def test_authenticating_takes_two_statements_at_most(house):
     house.contact(house.customer("C-2", "Beta"))
     cookie = house.sign_in().cookie
     house.access.authenticate(cookie)
-    with house.statements() as seen:
+    with counting(house.engines) as seen:
         house.access.authenticate(cookie)
     assert len(seen) == 2
-    with house.statements() as seen:
+    with counting(house.engines) as seen:
         assert house.access.authenticate(None) == house.access.authenticate("junk") == VISITOR
     assert seen == []
 
@@ -305,6 +329,20 @@ def test_another_persons_sessions_do_not_exist_for_a_customer(house):
     assert house.access.authenticate(anna.cookie) == anna.actor
     house.access.end_session(anna.actor.person_id, anna.actor.session_id, by=house.office)
     assert house.access.authenticate(anna.cookie) == VISITOR
+
+
+@pytest.mark.parametrize(
+    ("command", "kinds"),
+    [
+        (IssueLink, {ActorKind.SYSTEM}),
+        (RedeemLink, {ActorKind.VISITOR}),
+        (EndSession, {ActorKind.CUSTOMER, ActorKind.STAFF, ActorKind.SYSTEM}),
+        (EndEverything, {ActorKind.CUSTOMER, ActorKind.STAFF, ActorKind.SYSTEM}),
+    ],
+)
+def test_each_command_admits_those_it_is_for_and_no_customer_by_a_right(command, kinds):
+    assert {kind for kind in ActorKind if command.audience.admits(kind)} == kinds
+    assert command.audience.customer is None
 
 
 def test_a_mail_that_could_not_be_sent_is_sent_later(house):

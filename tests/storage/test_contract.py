@@ -21,6 +21,16 @@ class _Naughtier(StorageContract):
         return (*NAUGHTY, *texts)
 
 
+@pytest.fixture(scope="module")
+def postgresql_engines(empty_postgresql):
+    return open_engines(empty_postgresql())
+
+
+@pytest.fixture(scope="module")
+def mariadb_engines(empty_mariadb):
+    return open_engines(empty_mariadb())
+
+
 class TestSqliteFile(_Naughtier):
     @pytest.fixture
     def engines(self, sqlite_url):
@@ -36,15 +46,15 @@ class TestSqliteInMemory(_Naughtier):
 @pytest.mark.postgresql
 class TestPostgresql(_Naughtier):
     @pytest.fixture
-    def engines(self, postgresql_url):
-        return open_engines(postgresql_url)
+    def engines(self, postgresql_engines):
+        return postgresql_engines
 
 
 @pytest.mark.mariadb
 class TestMariadb(_Naughtier):
     @pytest.fixture
-    def engines(self, mariadb_url):
-        return open_engines(mariadb_url)
+    def engines(self, mariadb_engines):
+        return mariadb_engines
 
 
 def test_only_memory_shares_one_connection(sqlite_url):

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -81,14 +81,6 @@ def line(code, text, quantity, price):
     )
 
 
-def create_missing(portal):
-    from lockportal.storage.tables import METADATA
-
-    assert portal.shell
-    with portal.engines.writing() as connection:
-        METADATA.create_all(connection)
-
-
 class World:
     """The portal, its clock, its letterbox, and ids by name."""
 
@@ -111,7 +103,7 @@ class World:
             templates=templates,
         )
         self.portal = Portal(config, clock=self.clock, notifier=self.letterbox)
-        create_missing(self.portal)
+        self.portal.upgrade()
         self.site = Site(self.portal)
         self.harbour = self._customer("C-1041", "Harbour Foods Ltd", ANN, credit_limit=usd(50_000))
         self.mill = self._customer("C-2000", "Mill & Sons", BOB)
@@ -167,6 +159,17 @@ class World:
     def _ids(self, account_id):
         return {row.number: row.id for row in self.portal.documents.search(account_id, SYSTEM, limit=100).items}
 
+    invoice = staticmethod(invoice)
+    line = staticmethod(line)
+
+    def store(self, *facts):
+        rows = [ImportRow(n, "C-1041", "Harbour Foods Ltd", fact) for n, fact in enumerate(facts, 1)]
+        report = self.portal.documents.store(rows, SYSTEM, source="later")
+        assert not report.errors
+
+    def id_of(self, number):
+        return self._ids(self.harbour)[number]
+
     def browser(self):
         return Browser(self)
 
@@ -184,12 +187,11 @@ class Browser:
 
     def request(self, method, address, *, form=None, headers=None):
         parts = urlsplit(address)
-        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
         answer = self.world.site.handle(
             Request(
                 method=method,
                 path=parts.path,
-                query={name: unquote(value) for name, value in query.items()},
+                query=dict(parse_qsl(parts.query)),
                 form=form or {},
                 cookies=self.cookies,
                 headers=headers or {},
@@ -215,6 +217,11 @@ class Browser:
         own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
         return self.request("POST", address, form={**filled, **(form or {})}, headers=own if headers is None else headers)
 
+    @property
+    def text(self):
+        """The page that was looked at last."""
+        return text(self.page)
+
     def ask_for_link(self, email=ANN, next_path="/"):
         self.get("/sign-in")
         answer = self.post("/sign-in", form={"email": email, "next": next_path})
@@ -228,18 +235,69 @@ class Browser:
         return self.post(f"/sign-in/{token}")
 
 
-def unquote(value):
-    from urllib.parse import unquote_plus
-
-    return unquote_plus(value)
-
-
 def text(answer):
     return answer.body.decode() if isinstance(answer.body, bytes) else b"".join(answer.body).decode()
 
 
+def addresses(world):
+    """Answer an address for each GET route of the table, by the route's name."""
+    home = f"/accounts/{world.harbour}"
+    document = f"{home}/documents/{world.ids['INV-1001']}"
+    return {
+        "sign_in": "/sign-in",
+        "inspect_link": "/sign-in/nonsense",
+        "accounts": "/",
+        "home": f"{home}/",
+        "documents": f"{home}/documents",
+        "documents_csv": f"{home}/documents.csv",
+        "document": document,
+        "document_pdf": f"{document}/pdf",
+        "statement": f"{home}/statement",
+        "statement_pdf": f"{home}/statement.pdf",
+        "health": "/health",
+        "static": "/static/lockportal.css",
+    }
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One world for all tests of a file that only look."""
+    made = World(tmp_path_factory.mktemp("world"))
+    yield made
+    made.portal.close()
+
+
+@pytest.fixture(scope="module")
+def visit(shared):
+    """Somebody who is signed in to the shared world."""
+    return shared.signed_in()
+
+
+@pytest.fixture(scope="module")
+def paths(shared):
+    """An address for each GET route of the table."""
+    return addresses(shared)
+
+
 @pytest.fixture
 def world(tmp_path):
+    """A world of the test's own."""
     made = World(tmp_path)
     yield made
     made.portal.close()
+
+
+@pytest.fixture
+def make_world(tmp_path):
+    """Make a world with settings of the test's own."""
+    made = []
+
+    def make(**options):
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        made.append(World(folder, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.portal.close()

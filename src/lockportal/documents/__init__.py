@@ -18,6 +18,7 @@ from lockportal.documents.models import (
 from lockportal.documents.views import (
     DocumentRow,
     DocumentView,
+    Filter,
     HistoryLine,
     Linked,
     Paper,
@@ -52,6 +53,7 @@ __all__ = [
     "DocumentsRebalanced",
     "DocumentsSettings",
     "DocumentsStored",
+    "Filter",
     "HistoryLine",
     "Line",
     "Linked",

@@ -14,6 +14,7 @@ from lockportal.core.actor import Audience
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.core.record import Event, Record, Stamp
+from lockportal.documents.facts import check_facts
 from lockportal.documents.models import (
     POSTED,
     Document,
@@ -21,6 +22,7 @@ from lockportal.documents.models import (
     DocumentKind,
     DocumentsRebalanced,
     DocumentsStored,
+    document_id,
 )
 from lockportal.documents.views import flags, references_of, search_text
 from lockportal.ledger.models import EntriesPosted, EntryKind, Posting, post
@@ -35,10 +37,8 @@ _KINDS = {
 
 @frozen
 class StatedDocument:
-    """One document as the books state it now: its id here, whether it is known already, its facts and their digest."""
+    """One document as the books state it now: its facts, and the digest by which an equal statement is known."""
 
-    id: UUID
-    known: bool
     digest: bytes
     facts: DocumentFacts
 
@@ -47,7 +47,8 @@ class StatedDocument:
 class StoreDocuments:
     """Store what the books state of one customer; opens the account at its first document.
 
-    New documents are posted; of changed ones only the difference is, as entries of their own.
+    New documents are posted; of changed ones only the difference is, as entries of their own. What is stored already, by its
+    digest, is passed over: so the same command again, or another's at the same time, changes nothing more.
     """
 
     audience: ClassVar[Audience] = Audience(staff=True, system=True)
@@ -64,22 +65,28 @@ class StoreDocuments:
     def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
         """Answer the customer, its documents and their postings, as far as anything is new."""
         posted_on = account.supplier.today(stamp.at)
-        account.require(Document, [stated.id for stated in self.documents if stated.known])
-        stored: list[Document] = []
+        ids = [document_id(account.id, self.source, stated.facts.external_id) for stated in self.documents]
+        account.require(Document, ids)
+        stored: dict[UUID, Document] = {}
         postings: list[Posting] = []
         balances: dict[UUID, int] = {}
-        for stated in self.documents:
-            before = account.get(Document, stated.id) if stated.known else None
+        for key, stated in zip(ids, self.documents, strict=True):
+            if key in balances:
+                raise Refused("document.twice", f"{stated.facts.external_id!r} is stated twice.", field="external_id")
+            check_facts(stated.facts)
+            before = account.find(Document, key)
+            balances[key] = 0 if before is None or before.balance is None else before.balance.minor
             if before is not None:
-                check_correction(before.kind, None if before.payable is None else before.payable.currency, stated.facts)
-            document = _document(stated, before, self.source, account.id, posted_on)
+                if before.digest == stated.digest:
+                    continue
+                check_correction(before, stated.facts)
+            document = stated_document(stated, before, self.source, account.id, posted_on)
             wanted = list(_postings(document, before, posted_on))
-            balances[document.id] = 0 if before is None or before.balance is None else before.balance.minor
             postings += wanted
-            stored.append(_balanced(document, balances[document.id] + sum(p.amount.minor for p in wanted)))
+            stored[key] = _balanced(document, balances[key] + sum(p.amount.minor for p in wanted))
         events: list[Event] = list(self._customer(account))
         if stored:
-            events.append(DocumentsStored(documents=tuple(stored)))
+            events.append(DocumentsStored(documents=tuple(stored.values())))
         if postings:
             events.append(post(postings, balances, account.id, stamp, posted_on))
         return events
@@ -94,23 +101,24 @@ class StoreDocuments:
             yield CustomerStored(customer=evolve(known, name=self.customer_name))
 
 
-def check_correction(kind: DocumentKind, currency: str | None, facts: DocumentFacts) -> None:
+def check_correction(before: Document, facts: DocumentFacts) -> None:
     """Refuse what no correction of a posted document may change: its kind and its currency."""
-    if kind is not facts.kind and POSTED & {kind, facts.kind}:
-        raise Refused("document.kind_changed", f"{facts.number}: a document of kind {kind} cannot become another.", field="kind")
-    if currency is not None and facts.total is not None and currency != facts.total.currency:
-        message = f"{facts.number}: it is in {currency} here; credit it and issue a new one."
+    if before.kind is not facts.kind and POSTED & {before.kind, facts.kind}:
+        message = f"{facts.number}: a document of kind {before.kind} cannot become another."
+        raise Refused("document.kind_changed", message, field="kind")
+    kept = None if before.payable is None else before.payable.currency
+    if kept is not None and facts.total is not None and kept != facts.total.currency:
+        message = f"{facts.number}: it is in {kept} here; credit it and issue a new one."
         raise Refused("document.currency_changed", message, field="currency")
 
 
-def _document(
-    stated: StatedDocument, before: Document | None, source: str, account_id: UUID, posted_on: date
-) -> Document:
+def stated_document(stated: StatedDocument, before: Document | None, source: str, account_id: UUID, posted_on: date) -> Document:
+    """Answer the document that facts make, its balance as it was before."""
     facts = stated.facts
     credit = facts.kind is DocumentKind.CREDIT_MEMO
     payable = facts.payable if facts.payable is not None else facts.total
     return Document(
-        id=stated.id,
+        id=document_id(account_id, source, facts.external_id),
         account_id=account_id,
         kind=facts.kind,
         number=facts.number,
@@ -145,9 +153,9 @@ def _balanced(document: Document, minor: int) -> Document:
     return evolve(document, balance=Money(minor, document.payable.currency))
 
 
-def _owed(document: Document | None) -> int:
+def _owed(document: Document) -> int:
     """Answer what a document adds to what is owed, in minor units: below zero for a credit memo."""
-    if document is None or document.payable is None or document.kind not in POSTED:
+    if document.payable is None:
         return 0
     return -document.payable.minor if document.kind is DocumentKind.CREDIT_MEMO else document.payable.minor
 
@@ -157,28 +165,28 @@ def _postings(document: Document, before: Document | None, posted_on: date) -> I
     if document.payable is None or document.kind not in POSTED:
         return
     currency, owed = document.payable.currency, _owed(document)
+    old = 0 if before is None else _owed(before)
+    settled_before = None if before is None else before.settled_on
+    moved = settled_before != document.settled_on
 
-    def posting(kind: EntryKind, minor: int, on: date, *, of: Document = document, reference: str = "") -> Posting:
+    def posting(kind: EntryKind, minor: int, on: date, reference: str, *, of: Document = document) -> Posting:
         return Posting(document.id, kind, Money(minor, currency), on, of.issued_on, of.due_on, reference)
 
-    if before is None:
-        if owed:
-            yield posting(_KINDS[document.kind], owed, document.issued_on, reference=document.number)
-        if document.settled_on is not None and owed:
-            yield posting(EntryKind.PAYMENT, -owed, document.settled_on, reference="settled in the books")
-        return
-    old, balance = _owed(before), 0 if before.balance is None else before.balance.minor
-    if (before.issued_on, before.due_on) != (document.issued_on, document.due_on) and balance:
-        yield posting(EntryKind.ADJUSTMENT, -balance, posted_on, of=before, reference="dates changed")
-        yield posting(EntryKind.ADJUSTMENT, balance, posted_on, reference="dates changed")
-    if before.settled_on is not None and before.settled_on != document.settled_on:
-        yield posting(EntryKind.REVERSAL, old, before.settled_on, reference="settlement withdrawn in the books")
-    if owed != old:
-        yield posting(EntryKind.ADJUSTMENT, owed - old, posted_on, reference="amount changed in the books")
-    if document.settled_on is not None and before.settled_on != document.settled_on:
-        yield posting(EntryKind.PAYMENT, -owed, document.settled_on, reference="settled in the books")
-    elif document.settled_on is not None and owed != old:
-        yield posting(EntryKind.PAYMENT, old - owed, document.settled_on, reference="settled in the books")
+    if before is not None:
+        changed_on = max(posted_on, before.issued_on)  # nothing moves before there is anything to move
+        balance = 0 if before.balance is None else before.balance.minor
+        if balance and (before.issued_on, before.due_on) != (document.issued_on, document.due_on):
+            yield posting(EntryKind.ADJUSTMENT, -balance, changed_on, "dates changed", of=before)
+            yield posting(EntryKind.ADJUSTMENT, balance, changed_on, "dates changed")
+        if settled_before is not None and moved and old:
+            yield posting(EntryKind.REVERSAL, old, settled_before, "settlement withdrawn in the books")
+        if owed != old:
+            yield posting(EntryKind.ADJUSTMENT, owed - old, changed_on, "amount changed in the books")
+    elif owed:
+        yield posting(_KINDS[document.kind], owed, document.issued_on, document.number)
+    settled = owed if moved else owed - old
+    if document.settled_on is not None and settled:
+        yield posting(EntryKind.PAYMENT, -settled, document.settled_on, "settled in the books")
 
 
 def rebalance(event: EntriesPosted, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG001 - a reaction's signature

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid5
 
 from attrs import field, frozen
@@ -111,6 +111,7 @@ class DocumentFacts:
     references: tuple[Reference, ...] = ()
     custom: tuple[CustomField, ...] = ()
     visible: bool = True
+    """Whether customers may see the document. What it adds to the balance is stated to them in any case."""
 
 
 @frozen(kw_only=True)
@@ -164,6 +165,11 @@ class Document(Record):
         return state_of(minor, self.due_on, today)
 
 
+def document_id(account_id: UUID, source: str, external_id: str) -> UUID:
+    """Answer the id of a document: always the same, so that the same row stored twice, or by two at once, is one document."""
+    return uuid5(account_id, f"document/{source}/{external_id}")
+
+
 def state_of(balance: int | None, due_on: date | None, today: date) -> DocumentState:
     """Tell the state of a balance in minor units: none is a filed paper, below zero a credit."""
     if balance is None:
@@ -213,7 +219,19 @@ class DocumentsRebalanced(Event):
 
 @frozen(kw_only=True)
 class DocumentsSettings:
-    """`terms`: what the codes of the books mean, for rows without a due date; `default_terms`: the code for rows without one."""
+    """`terms`: what the codes of the books mean, for rows without a due date; `default_terms`: the code for rows without one.
+
+    In lockportal.toml a table for each code: `[documents.terms.NET30]` with `net_days = 30`.
+    """
 
     terms: Mapping[str, Terms] = field(factory=dict)
     default_terms: str = ""
+
+    @staticmethod
+    def written(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Put the name of each table of terms into it as its code."""
+        terms = raw.get("terms")
+        if not isinstance(terms, Mapping):
+            return raw
+        coded = {code: {"code": code, **one} if isinstance(one, Mapping) else one for code, one in terms.items()}
+        return {**raw, "terms": coded}

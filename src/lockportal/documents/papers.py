@@ -12,7 +12,6 @@ from lockportal.documents.views import Statement
 from lockportal.profiles.models import Customer
 
 Plain = dict[str, Any]
-_TITLED = frozenset({DocumentKind.INVOICE, DocumentKind.CREDIT_MEMO})
 
 
 def money(amount: Money | None) -> Plain | None:
@@ -86,7 +85,7 @@ def document_data(document: Document, supplier: Plain, customer: Plain, language
         "supplier": supplier,
         "customer": customer,
         "language": language,
-        "title": None if document.kind in _TITLED else document.kind.replace("_", " ").capitalize(),
+        "title": document.kind.value if document.kind is DocumentKind.DEBIT_MEMO else None,
         "number": document.number,
         "issued_on": _day(document.issued_on),
         "due_on": _day(document.due_on),

@@ -1,18 +1,19 @@
-"""Questions about documents: lists by keyset, one document with its links and postings, statements, and what an import compares."""
+"""Questions about documents: lists by keyset, one document with its links and postings, statements."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
 from lockportal.core.actor import Audience, Right
 from lockportal.core.ports import Question
+from lockportal.documents.imports.queries import KNOWN_CUSTOMERS, KNOWN_DOCUMENTS, OF_SOURCE, STATED
 from lockportal.documents.models import Document, DocumentLink, DocumentState
 from lockportal.ledger.models import Credit, Entry
 from lockportal.profiles.models import Customer
 from lockportal.storage.tables import Source, record_of
-from lockportal.storage.types import Id
 
 READERS = Audience(customer=Right.VIEW, staff=True, system=True)
 OFFICE = Audience(staff=True, system=True)
@@ -20,12 +21,17 @@ OFFICE = Audience(staff=True, system=True)
 _LIMIT = sa.bindparam("limit", type_=sa.Integer())
 _AS_OF = sa.bindparam("as_of", type_=sa.Date())
 _FAR = sa.literal_column("'9999-12-31'", sa.Date())
+_LONG_AGO = sa.literal_column("'1000-01-01'", sa.Date())
 ESCAPE = "!"
 """Escapes wildcards in a text that is searched for."""
 
 
 def _date(name: str) -> Any:  # noqa: ANN401 - a bound parameter
     return sa.bindparam(name, type_=sa.Date())
+
+
+def _id(doc: sa.FromClause) -> Any:  # noqa: ANN401 - a bound parameter
+    return sa.bindparam("document_id", type_=doc.c.id.type)
 
 
 def _seen(made: sa.Select[Any], doc: sa.FromClause, *, staff: bool) -> sa.Select[Any]:
@@ -45,12 +51,14 @@ def _in_state(doc: sa.FromClause, state: DocumentState) -> Any:  # noqa: ANN401 
 
 
 def _sort_column(doc: sa.FromClause, sort: str) -> Any:  # noqa: ANN401 - a column
+    """Answer what a list is sorted by; papers without a due date come last in either direction."""
+    none = _LONG_AGO if sort.startswith("-") else _FAR
     return {
         "issued_on": doc.c.issued_on,
-        "due_on": sa.func.coalesce(doc.c.due_on, _FAR, type_=sa.Date()),
+        "due_on": sa.func.coalesce(doc.c.due_on, none, type_=sa.Date()),
         "number": doc.c.number,
         "amount": sa.func.coalesce(doc.c.total_minor, 0),
-    }[sort]
+    }[sort.lstrip("-")]
 
 
 def _search(
@@ -58,7 +66,7 @@ def _search(
 ) -> sa.Select[Any]:
     """List documents; `sort` is a field, with a minus before it for the greatest first."""
     doc = source(Document)
-    conditions = {
+    conditions: dict[str, Callable[[], Any]] = {
         "kind": lambda: doc.c.kind == sa.bindparam("kind", type_=doc.c.kind.type),
         "text": lambda: doc.c.search.like(sa.bindparam("text", type_=sa.String()), escape=ESCAPE),
         "issued_from": lambda: doc.c.issued_on >= _date("issued_from"),
@@ -67,7 +75,7 @@ def _search(
         "amount_to": lambda: doc.c.total_minor <= sa.bindparam("amount_to", type_=sa.BigInteger()),
         "currency": lambda: doc.c.total_currency == sa.bindparam("currency", type_=sa.String()),
     }
-    falling, column = sort.startswith("-"), _sort_column(doc, sort.lstrip("-"))
+    falling, column = sort.startswith("-"), _sort_column(doc, sort)
     made = sa.select(
         doc.c.id,
         doc.c.account_id,
@@ -86,7 +94,7 @@ def _search(
         made = made.where(_in_state(doc, state))
     if after:
         place = sa.bindparam("place", type_=column.type)
-        last = sa.bindparam("last_id", type_=Id())
+        last = sa.bindparam("last_id", type_=doc.c.id.type)
         beyond = column < place if falling else column > place
         tie = doc.c.id < last if falling else doc.c.id > last
         made = made.where(column <= place if falling else column >= place, sa.or_(beyond, tie))
@@ -100,7 +108,7 @@ def _document(source: Source, *, staff: bool) -> sa.Select[Any]:
     made = (
         sa.select(*columns, customer.c.name.label("customer_name"), customer.c.number.label("customer_number"))
         .select_from(doc.outerjoin(customer, customer.c.account_id == doc.c.account_id))
-        .where(doc.c.id == sa.bindparam("document_id", type_=Id()))
+        .where(doc.c.id == _id(doc))
     )
     return _seen(made, doc, staff=staff)
 
@@ -112,7 +120,7 @@ def _linked(source: Source, *, staff: bool) -> sa.Select[Any]:
     forward = (
         sa.select(doc.c.id, doc.c.kind, doc.c.number)
         .select_from(link.join(doc, sa.and_(same, doc.c.kind == link.c.kind, doc.c.number == link.c.number)))
-        .where(link.c.document_id == sa.bindparam("document_id", type_=Id()))
+        .where(link.c.document_id == _id(doc), doc.c.id != _id(doc))
     )
     link, back = source(DocumentLink), source(Document)
     same = back.c.account_id == link.c.account_id
@@ -122,6 +130,7 @@ def _linked(source: Source, *, staff: bool) -> sa.Select[Any]:
         .where(
             link.c.kind == sa.bindparam("kind", type_=link.c.kind.type),
             link.c.number == sa.bindparam("number", type_=sa.String()),
+            back.c.id != _id(back),
         )
     )
     both = sa.union(_seen(forward, doc, staff=staff), _seen(backward, back, staff=staff)).subquery()
@@ -132,8 +141,8 @@ def _history(source: Source) -> sa.Select[Any]:
     entry = source(Entry)
     return (
         sa.select(entry.c.effective_on, entry.c.kind, entry.c.amount_minor, entry.c.amount_currency, entry.c.reference)
-        .where(entry.c.item_id == sa.bindparam("document_id", type_=Id()))
-        .order_by(entry.c.effective_on, entry.c.id)
+        .where(entry.c.item_id == _id(entry))
+        .order_by(entry.c.effective_on, entry.c.posted_on, entry.c.id)
     )
 
 
@@ -169,6 +178,7 @@ def _statement(source: Source) -> sa.Select[Any]:
             doc.c.number,
             doc.c.po_number,
             doc.c.total_minor,
+            doc.c.visible,
             credit.c.reference,
         )
         .select_from(joined)
@@ -181,41 +191,6 @@ def _customer(source: Source) -> sa.Select[Any]:
     return sa.select(customer)
 
 
-def _known_documents(source: Source) -> sa.Select[Any]:
-    doc = source(Document)
-    return sa.select(doc.c.external_id, doc.c.account_id, doc.c.id, doc.c.digest).where(
-        doc.c.source == sa.bindparam("source", type_=sa.String()),
-        doc.c.external_id.in_(sa.bindparam("external_ids", expanding=True)),
-    )
-
-
-def _stated(source: Source) -> sa.Select[Any]:
-    doc = source(Document)
-    columns = [column for column in doc.c if column.name not in {"search", "digest", "references", "flags"}]
-    return sa.select(*columns).where(doc.c.id.in_(sa.bindparam("document_ids", type_=Id(), expanding=True)))
-
-
-def _known_customers(source: Source) -> sa.Select[Any]:
-    customer = source(Customer)
-    return sa.select(customer.c.number, customer.c.account_id, customer.c.name).where(
-        customer.c.number.in_(sa.bindparam("numbers", expanding=True))
-    )
-
-
-def _of_source(source: Source) -> sa.Select[Any]:
-    """Walk what one source has brought, in the order of its ids."""
-    doc = source(Document)
-    return (
-        sa.select(doc.c.external_id, doc.c.number, doc.c.account_id, doc.c.live)
-        .where(
-            doc.c.source == sa.bindparam("source", type_=sa.String()),
-            doc.c.external_id > sa.bindparam("last", type_=sa.String()),
-        )
-        .order_by(doc.c.external_id)
-        .limit(_LIMIT)
-    )
-
-
 def _wrong_balances(source: Source) -> sa.Select[Any]:
     doc, entry = source(Document), source(Entry)
     posted = (
@@ -226,9 +201,7 @@ def _wrong_balances(source: Source) -> sa.Select[Any]:
     said = sa.func.coalesce(posted.c.minor, 0)
     return (
         sa.select(doc.c.id, doc.c.number, doc.c.balance_minor, said.label("minor"))
-        .select_from(
-            doc.outerjoin(posted, sa.and_(posted.c.account_id == doc.c.account_id, posted.c.item_id == doc.c.id))
-        )
+        .select_from(doc.outerjoin(posted, sa.and_(posted.c.account_id == doc.c.account_id, posted.c.item_id == doc.c.id)))
         .where(sa.func.coalesce(doc.c.balance_minor, 0) != said)
         .limit(_LIMIT)
     )
@@ -256,14 +229,6 @@ STATEMENT = Question(name="documents.statement", audience=READERS, build=_statem
 """Every open item as of a day."""
 CUSTOMER = Question(name="documents.customer", audience=READERS, build=_customer)
 """Whom a paper is for."""
-KNOWN_DOCUMENTS = Question(name="documents.known_documents", audience=OFFICE, build=_known_documents)
-"""Which external ids of a source are known, with their digests."""
-STATED = Question(name="documents.stated", audience=OFFICE, build=_stated)
-"""What is kept of some documents, to say what a new statement of them changes."""
-KNOWN_CUSTOMERS = Question(name="documents.known_customers", audience=OFFICE, build=_known_customers)
-"""Which customer numbers are known."""
-OF_SOURCE = Question(name="documents.of_source", audience=OFFICE, build=_of_source)
-"""What one source has brought so far."""
 WRONG_BALANCES = Question(name="documents.wrong_balances", audience=OFFICE, build=_wrong_balances)
 """Documents whose balance differs from the ledger."""
 QUESTIONS = (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from attrs import frozen
@@ -22,6 +24,25 @@ from lockportal.documents.models import (
 )
 from lockportal.ledger.models import EntryKind
 from lockportal.ledger.views import Bucket
+
+_SEARCHED = 4000
+
+
+@frozen(kw_only=True)
+class Filter:
+    """Which documents to list. State open means all that is owed, overdue or not.
+
+    Amounts are of the total, in major units of `currency`; where an amount is given without one, of the supplier's first.
+    """
+
+    kind: DocumentKind | None = None
+    state: DocumentState | None = None
+    text: str = ""
+    issued_from: date | None = None
+    issued_to: date | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    currency: str | None = None
 
 
 @frozen(kw_only=True)
@@ -73,7 +94,10 @@ class DocumentView:
 
 @frozen(kw_only=True)
 class StatementItem:
-    """One open item of a statement; `days_late` is 0 for what is not overdue."""
+    """One open item of a statement; `days_late` is 0 for what is not overdue. A credit's amounts are below zero.
+
+    `visible` says whether customers may see the document behind it.
+    """
 
     item_id: UUID
     kind: str
@@ -84,13 +108,15 @@ class StatementItem:
     original: Money
     balance: Money
     days_late: int
+    visible: bool
 
 
 @frozen(kw_only=True)
 class Statement:
     """An open-item statement in one currency as of a day. `balance` is what the buckets add up to less the unapplied credit.
 
-    `items` are what is owed, `credits` (their balances below zero) what is not applied yet.
+    `items` are what is owed, `credits` (their balances below zero) what is not applied yet. Every open item is stated, also
+    one whose document customers may not see: else the statement would not add up.
     """
 
     account_id: UUID
@@ -115,12 +141,17 @@ class Paper:
 
 
 def search_text(facts: DocumentFacts) -> str:
-    """Answer the text that a search looks into: numbers, codes, descriptions, in lower case."""
+    """Answer the text that a search looks into: numbers, codes, descriptions; of a very long document its beginning."""
     parts = [facts.number, facts.external_id, facts.po_number, facts.notes]
     parts += [f"{line.product_code} {line.description}" for line in facts.lines]
     parts += [reference.number for reference in facts.references]
     parts += [field.value for field in facts.custom]
-    return "\n".join(dict.fromkeys(part.strip().lower() for part in parts if part.strip()))[:4000]
+    return "\n".join(dict.fromkeys(searchable(part) for part in parts if part.strip()))[:_SEARCHED]
+
+
+def searchable(text: str) -> str:
+    """Answer the form in which texts are compared: without case, one form of each letter, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
 def flags(facts: DocumentFacts) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class LineData(TypedDict):
     """Money, or words such as `5 %`."""
     tax: MoneyData | str | None
     """Money, or words such as `19 %`."""
-    amount: MoneyData
+    amount: MoneyData | None
 
 
 class InvoiceData(TypedDict):
@@ -83,7 +83,7 @@ class InvoiceData(TypedDict):
     customer: PartyData
     number: str
     title: str | None
-    """What the document calls itself; None takes the language's word for an invoice."""
+    """What the document calls itself, in its own words or by a kind (`debit_memo`); None is an invoice."""
     issued_on: str
     due_on: str | None
     po_number: str | None

@@ -43,11 +43,11 @@ def classify(error: DBAPIError) -> Fault:
     original = error.orig
     if isinstance(original, sqlite3.Error):
         return _sqlite(original)
-    state = getattr(original, "sqlstate", None)
-    if isinstance(state, str):
-        return _POSTGRESQL.get(state) or (Fault.LOST if state[:2] == "08" or state[:3] == "57P" else Fault.OTHER)
     number = original.args[0] if original is not None and original.args else None
-    return _MARIADB.get(number, Fault.OTHER) if isinstance(number, int) else Fault.OTHER
+    if isinstance(number, int):  # MariaDB's drivers bear a sqlstate too, but lock conflicts share HY000 with others
+        return _MARIADB.get(number, Fault.OTHER)
+    state = getattr(original, "sqlstate", None) or ""
+    return _POSTGRESQL.get(state) or (Fault.LOST if state[:2] == "08" or state[:3] == "57P" else Fault.OTHER)
 
 
 def _sqlite(original: sqlite3.Error) -> Fault:

@@ -66,6 +66,12 @@ class Bench:
         with self.engines.writing() as connection:
             schema([capability]).create_all(connection)
 
+    def clear(self) -> None:
+        """Delete every row."""
+        with self.engines.writing() as connection:
+            for kept in schema([capability]).tables.values():
+                connection.execute(kept.delete())
+
     def store(self, engines: Engines | None = None) -> SqlStore:
         """Make a store over these engines or others of the same database."""
         return SqlStore(engines or self.engines, self.supplier.id, [capability])

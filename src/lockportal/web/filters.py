@@ -22,6 +22,7 @@ FIRST_SORT: Final = "-issued_on"
 _FIELDS: Final = ("kind", "state", "text", "issued_from", "issued_to", "amount_from", "amount_to", "currency")
 _MORE: Final = ("issued_from", "issued_to", "amount_from", "amount_to", "currency")
 _LONGEST: Final = 200
+_GROUP: Final = 4  # a comma and the three digits after it
 _LARGEST: Final = Decimal(10) ** 15
 
 
@@ -96,7 +97,16 @@ def _day(text: str) -> date:
 
 
 def _amount(text: str) -> Decimal:
-    amount = Decimal(text.replace(",", "") if "." in text else text.replace(",", "."))
+    """Read an amount in either way of writing; a lone comma before three digits parts thousands, as in 5,000."""
+    plain = "".join(text.split())
+    comma, point = plain.rfind(","), plain.rfind(".")
+    if comma > point and (plain.count(",") > 1 or (point < 0 and len(plain) - comma == _GROUP)):
+        plain = plain.replace(",", "")
+    elif comma > point:
+        plain = plain.replace(".", "").replace(",", ".")
+    else:
+        plain = plain.replace(",", "")
+    amount = Decimal(plain)
     if not amount.is_finite() or abs(amount) > _LARGEST:
         raise ValueError(text)
     return amount

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -36,6 +37,8 @@ FIELDS = frozenset(
 REQUIRED = ("number", "customer_number", "currency", "total", "issued_on")
 """The fields that every row must fill, from a column or a constant."""
 
+_SAMPLE = datetime(2001, 12, 31, tzinfo=UTC)
+
 
 class Clean(StrEnum):
     """How a column's text is put right before it is read."""
@@ -56,12 +59,38 @@ class Formats:
     encoding: str = "utf-8-sig"
     delimiter: str = ","
 
+    def fault(self) -> tuple[str, str] | None:
+        """Answer the name of a format that cannot be, with the reason, or None."""
+        if len(self.delimiter) != 1 or self.delimiter in '\r\n"':
+            return "delimiter", "the delimiter is one sign, neither a quote nor a line end"
+        if len(self.decimal) != 1 or self.decimal in "0123456789+-":
+            return "decimal", "the decimal sign is one sign and no digit"
+        if len(self.thousands) > 1 or self.thousands in {*"0123456789+-", self.decimal}:
+            return "thousands", "the sign between thousands is one sign, no digit, and not the decimal sign"
+        try:
+            "".encode(self.encoding)
+        except (LookupError, ValueError):
+            return "encoding", f"{self.encoding!r} is not an encoding that is known here"
+        try:
+            read = parse_date(_SAMPLE.strftime(self.date), self.date)
+        except (ValueError, re.error):
+            read = None
+        if read != _SAMPLE.date():
+            return "date", f"{self.date!r} does not write a whole date; write it like %Y-%m-%d or %m/%d/%Y"
+        return None
+
+
+def parse_date(value: str, written: str) -> date:
+    """Read a date as it is written; ValueError for what is none."""
+    return datetime.strptime(value, written).date()  # noqa: DTZ007 - a date without a time
+
 
 @frozen(kw_only=True)
 class CsvMapping:
     """The mapping of one source. `columns`: field → column; `constants`: field → value for every row; `custom`: name → column.
 
-    `kinds` translates the file's words for document kinds; `clean` names fields whose text is put right first.
+    `kinds` translates the file's words for document kinds; `clean` names fields whose text is put right first. A field with
+    both a column and a constant takes the constant where the column is empty.
     """
 
     source: str = "csv"
@@ -72,8 +101,8 @@ class CsvMapping:
     clean: Mapping[str, Clean] = field(factory=dict)
     formats: Formats = Formats()
 
-    def __attrs_post_init__(self) -> None:
-        """Refuse names of fields that do not exist."""
+    def check(self) -> None:
+        """Refuse what no file can be read by: names of fields that do not exist, formats that cannot be."""
         for table in ("columns", "constants", "clean"):
             unknown = sorted(set(getattr(self, table)) - FIELDS)
             if unknown:
@@ -82,6 +111,9 @@ class CsvMapping:
                 raise Refused("mapping.unknown_field", message, field=f"{table}.{unknown[0]}")
         if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", self.source):
             raise Refused("mapping.source", "Name the source in lower-case letters, digits, - and _.", field="source")
+        fault = self.formats.fault()
+        if fault is not None:
+            raise Refused("mapping.format", f"{fault[1].capitalize()}.", field=f"formats.{fault[0]}")
 
 
 def load_mapping(path: Path) -> CsvMapping:
@@ -90,4 +122,6 @@ def load_mapping(path: Path) -> CsvMapping:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Refused("mapping.unreadable", f"{path.name} cannot be read: {error}", field="mapping") from error
-    return codec.structure(CsvMapping, codec.load_toml(text))
+    mapping = codec.structure(CsvMapping, codec.load_toml(text))
+    mapping.check()
+    return mapping

@@ -9,15 +9,21 @@ from attrs import define, field, frozen
 SHOWN = 1000
 """At most so many rows of each kind are kept in a report; the counts are always whole."""
 
+_NAMED = 10
+
 
 @frozen
 class RowError:
-    """One row that cannot be taken: the line of the file, the column or field at fault, and the reason."""
+    """One row that cannot be taken: the line on which it begins, the column or field at fault, and the reason.
+
+    `external_id` is the document's, where it could be read: so that a document whose row is bad does not seem to have vanished.
+    """
 
     line: int
     column: str
     code: str
     reason: str
+    external_id: str = ""
 
     def __str__(self) -> str:
         """Answer one line for a person."""
@@ -79,9 +85,12 @@ class ImportReport:
             yield f"  … and {self.refused - len(self.errors)} more"
         for change in self.changes:
             yield f"  {change.number}: {', '.join(change.fields)} changed"
+        if self.changed > len(self.changes):
+            yield f"  … and {self.changed - len(self.changes)} more changed"
         if self.vanished:
-            numbers = ", ".join(self.vanished_numbers[:10])
-            yield f"{self.vanished} documents of this source are no longer in it, and were kept: {numbers}{'' if self.vanished <= 10 else ' …'}"  # noqa: PLR2004
+            numbers = ", ".join(self.vanished_numbers[:_NAMED])
+            more = " …" if self.vanished > _NAMED else ""
+            yield f"{self.vanished} documents of this source are no longer in it, and were kept: {numbers}{more}"
         for name in self.name_changes:
             yield f"  customer {name.number}: {name.before!r} is now {name.after!r}"
         if self.renamed > len(self.name_changes):

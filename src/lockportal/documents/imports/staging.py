@@ -15,25 +15,28 @@ from lockportal import codec
 from lockportal.documents.models import DocumentFacts
 
 _SCHEMA = """
-CREATE TABLE customer (number TEXT PRIMARY KEY, name TEXT NOT NULL, first TEXT NOT NULL, account BLOB, known TEXT);
+CREATE TABLE customer (number TEXT PRIMARY KEY, name TEXT NOT NULL, first TEXT NOT NULL, account BLOB, known TEXT,
+                       opened INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE row (external_id TEXT PRIMARY KEY, line INTEGER NOT NULL, customer TEXT NOT NULL, digest BLOB NOT NULL,
-                  facts BLOB NOT NULL, state TEXT NOT NULL DEFAULT 'new', document BLOB);
+                  facts BLOB NOT NULL, state TEXT NOT NULL DEFAULT 'new');
+CREATE TABLE bad (external_id TEXT PRIMARY KEY);
+CREATE VIEW everything AS SELECT external_id FROM row UNION ALL SELECT external_id FROM bad;
 """
 
 
 @frozen
 class StagedRow:
-    """One staged document: its line, digest and facts, whether it is known, and the id it has here."""
+    """One staged document: the account it belongs to, its line, digest and facts, and how many bytes they take."""
 
+    account_id: UUID
     line: int
-    known: bool
-    document: UUID | None
     digest: bytes
     facts: DocumentFacts
+    size: int
 
 
 class Staging:
-    """Rows and customers of one input, checked but not yet applied."""
+    """Rows and customers of one input, checked. A row is new, changed, same or refused; when written, added or updated."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Make the tables."""
@@ -43,16 +46,21 @@ class Staging:
     def add(self, rows: Sequence[tuple[str, int, str, str, bytes, bytes]]) -> list[tuple[int, str]]:
         """Stage (external id, line, customer number, name, digest, facts); answer (line, external id) of those given twice."""
         twice = []
-        for external_id, line, customer, _, digest, facts in rows:
-            put = "INSERT OR IGNORE INTO row (external_id, line, customer, digest, facts) VALUES (?, ?, ?, ?, ?)"
-            if not self._db.execute(put, (external_id, line, customer, digest, facts)).rowcount:
-                twice.append((line, external_id))
+        put = "INSERT OR IGNORE INTO row (external_id, line, customer, digest, facts) VALUES (?, ?, ?, ?, ?)"
         named = (
             "INSERT INTO customer (number, name, first) VALUES (?, ?, ?) "
             "ON CONFLICT DO UPDATE SET name = excluded.name WHERE excluded.name <> ''"
         )
-        self._db.executemany(named, [(row[2], row[3], row[3]) for row in rows])
+        for external_id, line, customer, name, digest, facts in rows:
+            if self._db.execute(put, (external_id, line, customer, digest, facts)).rowcount:
+                self._db.execute(named, (customer, name, name))
+            else:
+                twice.append((line, external_id))
         return twice
+
+    def add_bad(self, external_id: str) -> None:
+        """Note a document whose row cannot be taken."""
+        self._db.execute("INSERT OR IGNORE INTO bad VALUES (?)", (external_id,))
 
     def external_ids(self, size: int) -> Iterator[list[str]]:
         """Answer every staged external id, in pages."""
@@ -79,45 +87,67 @@ class Staging:
         put = "UPDATE customer SET account = ? WHERE number = ?"
         self._db.executemany(put, ((next(ids).bytes, number) for (number,) in unknown))
 
-    def match_documents(self, found: Mapping[str, tuple[UUID, UUID, bytes]]) -> list[tuple[int, str]]:
+    def match_documents(self, found: Mapping[str, tuple[UUID, bytes]]) -> list[tuple[int, str]]:
         """Note what is known of documents; answer (line, external id) of those that another customer has."""
         moved = []
-        get = "SELECT line, digest, account FROM row JOIN customer ON number = customer WHERE external_id = ?"
-        for external_id, (account, document, digest) in found.items():
-            line, staged, owner = self._db.execute(get, (external_id,)).fetchone()
+        get = "SELECT line, digest, account, state FROM row JOIN customer ON number = customer WHERE external_id = ?"
+        for external_id, (account, digest) in found.items():
+            line, staged, owner, state = self._db.execute(get, (external_id,)).fetchone()
+            if state not in {"new", "changed"}:
+                continue
             if owner != account.bytes:
                 moved.append((line, external_id))
-                state = "moved"
-            else:
-                state = "same" if staged == digest else "changed"
-            put = "UPDATE row SET state = ?, document = ? WHERE external_id = ?"
-            self._db.execute(put, (state, document.bytes, external_id))
+            state = "refused" if owner != account.bytes else "same" if staged == digest else "changed"
+            self._mark(state, external_id)
         return moved
 
     def changed(self, size: int) -> Iterator[list[StagedRow]]:
         """Answer the rows that differ from what is known, in pages."""
         last = ""
-        get = "SELECT line, document, digest, facts, external_id FROM row WHERE state = 'changed' AND external_id > ? ORDER BY external_id LIMIT ?"
-        while page := self._db.execute(get, (last, size)).fetchall():
-            yield [
-                StagedRow(line, True, UUID(bytes=document), digest, codec.load_stored(DocumentFacts, facts))  # noqa: FBT003
-                for line, document, digest, facts, _ in page
-            ]
-            last = page[-1][-1]
+        get = (
+            "SELECT account, line, digest, facts FROM row JOIN customer ON number = customer "
+            "WHERE state = 'changed' AND external_id > ? ORDER BY external_id LIMIT ?"
+        )
+        while page := [_staged(*row) for row in self._db.execute(get, (last, size))]:
+            yield page
+            last = page[-1].facts.external_id
 
-    def drop(self, external_id: str) -> None:
+    def refuse(self, external_id: str) -> None:
         """Leave out one row."""
-        self._db.execute("DELETE FROM row WHERE external_id = ?", (external_id,))
+        self._mark("refused", external_id)
 
-    def count(self, state: str) -> int:
-        """Count the rows of one state: new, changed, same."""
-        (found,) = self._db.execute("SELECT count(*) FROM row WHERE state = ?", (state,)).fetchone()
+    def written(self, account_id: UUID, external_ids: Iterable[str]) -> None:
+        """Note that rows of an account were written."""
+        put = "UPDATE row SET state = CASE state WHEN 'new' THEN 'added' ELSE 'updated' END WHERE external_id = ?"
+        self._db.executemany(put, [(external_id,) for external_id in external_ids])
+        self._db.execute("UPDATE customer SET opened = 1 WHERE account = ? AND known IS NULL", (account_id.bytes,))
+
+    def _mark(self, state: str, external_id: str) -> None:
+        self._db.execute("UPDATE row SET state = ? WHERE external_id = ?", (state, external_id))
+
+    def count(self, *states: str) -> int:
+        """Count the rows of some states."""
+        marks = ", ".join("?" * len(states))
+        (found,) = self._db.execute(f"SELECT count(*) FROM row WHERE state IN ({marks})", states).fetchone()  # noqa: S608 - marks only
+        return int(found)
+
+    def opened(self) -> int:
+        """Count the customers whose accounts were opened."""
+        (found,) = self._db.execute("SELECT coalesce(sum(opened), 0) FROM customer").fetchone()
+        return int(found)
+
+    def unopened(self) -> int:
+        """Count the customers that are not known and whose accounts were not opened."""
+        (found,) = self._db.execute("SELECT count(*) FROM customer WHERE known IS NULL AND opened = 0").fetchone()
         return int(found)
 
     def has(self, external_ids: Sequence[str]) -> set[str]:
-        """Answer which of these ids are staged."""
+        """Answer which of these ids stand in the input, in a good row or a bad one."""
         marks = ", ".join("?" * len(external_ids))
-        found = self._db.execute(f"SELECT external_id FROM row WHERE external_id IN ({marks})", external_ids)  # noqa: S608 - marks only
+        get = (
+            "SELECT external_id FROM row WHERE external_id IN ({0}) UNION SELECT external_id FROM bad WHERE external_id IN ({0})"
+        )
+        found = self._db.execute(get.format(marks), (*external_ids, *external_ids))
         return {external_id for (external_id,) in found}
 
     def renamed(self) -> Iterator[tuple[str, str, str]]:
@@ -127,24 +157,19 @@ class Staging:
             "WHERE name <> '' AND before <> '' AND before <> name ORDER BY number"
         )
 
-    def new_customers(self) -> int:
-        """Count the customers that are not known yet."""
-        (found,) = self._db.execute("SELECT count(*) FROM customer WHERE known IS NULL").fetchone()
-        return int(found)
-
     def work(self) -> Iterator[tuple[UUID, str, str, StagedRow | None]]:
         """Answer (account, customer number, name, row) in the order of the account; a customer only renamed has no row."""
         found = self._db.execute(
-            "SELECT account, number, name, line, state, document, digest, facts FROM customer "
+            "SELECT account, number, name, line, digest, facts FROM customer "
             "LEFT JOIN row ON customer = number AND state IN ('new', 'changed') "
             "WHERE state IS NOT NULL OR (known IS NOT NULL AND name <> '' AND known <> name) ORDER BY account, line"
         )
-        for account, number, name, line, state, document, digest, facts in found:
-            row = None
-            if state is not None:
-                known = None if document is None else UUID(bytes=document)
-                row = StagedRow(line, state == "changed", known, digest, codec.load_stored(DocumentFacts, facts))
-            yield UUID(bytes=account), number, name, row
+        for account, number, name, line, digest, facts in found:
+            yield UUID(bytes=account), number, name, None if line is None else _staged(account, line, digest, facts)
+
+
+def _staged(account: bytes, line: int, digest: bytes, facts: bytes) -> StagedRow:
+    return StagedRow(UUID(bytes=account), line, digest, codec.load_stored(DocumentFacts, facts), len(facts))
 
 
 @contextmanager

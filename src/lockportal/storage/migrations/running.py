@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from lockportal.core.account import Capability
+from lockportal.core.errors import Refused
 from lockportal.storage.engines import Engines, url_of
 from lockportal.storage.migrations.options import OPTIONS
 from lockportal.storage.tables import HOUSE, table
@@ -26,7 +27,10 @@ _PATIENCE = 600
 
 
 def upgrade(engines: Engines, capabilities: Sequence[Capability] = ()) -> None:
-    """Bring the schema up to the newest version; does nothing if it is there. Several processes may do it at once."""
+    """Bring the schema up to the newest version; does nothing if it is there. Several processes may do it at once.
+
+    Refused, if the database is at a version that is not known here.
+    """
     config = configuration(capabilities)
     if not _is_current(engines, config):
         with _alone(engines) as connection:
@@ -46,10 +50,10 @@ def check(engines: Engines, capabilities: Sequence[Capability] = ()) -> tuple[st
     """Say what the database lacks or has otherwise than these capabilities need it; an empty answer is well."""
     config = configuration(capabilities)
     with engines.reading() as connection:
-        found = _heads(connection)
-        wanted = set(ScriptDirectory.from_config(config).get_heads())
+        script = ScriptDirectory.from_config(config)
+        found, wanted = _heads(connection), set(script.get_heads())
         faults = [f"version {one} is not applied" for one in sorted(wanted - found)]
-        faults += [f"version {one} is not known to this lockportal" for one in sorted(found - wanted) if not wanted & found]
+        faults += [f"version {one} is not known here" for one in sorted(found - _known(script))]
         context = MigrationContext.configure(connection, opts={**OPTIONS, "target_metadata": schema(capabilities)})
         faults += [_described(difference) for difference in compare_metadata(context, schema(capabilities))]
     return tuple(faults)
@@ -88,9 +92,19 @@ def _heads(connection: sa.Connection) -> set[str]:
     return set(MigrationContext.configure(connection, opts=OPTIONS).get_current_heads())
 
 
+def _known(script: ScriptDirectory) -> set[str]:
+    return {revision.revision for revision in script.walk_revisions()}
+
+
 def _is_current(engines: Engines, config: Config) -> bool:
+    script = ScriptDirectory.from_config(config)
     with engines.reading() as connection:
-        return _heads(connection) == set(ScriptDirectory.from_config(config).get_heads())
+        found = _heads(connection)
+    strange = found - _known(script)
+    if strange:
+        message = f"The database is at version {min(strange)}: use the lockportal, or the plugin, that brought it there."
+        raise Refused("schema.version_unknown", message)
+    return found == set(script.get_heads())
 
 
 @contextmanager

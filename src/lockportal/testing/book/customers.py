@@ -21,11 +21,12 @@ T = TypeVar("T")
 
 _FIRST: Final = 10001
 _STEP: Final = 7
-_HABITS: Final = {Habit.PUNCTUAL: 42, Habit.LITTLE_LATE: 31, Habit.CHRONICALLY_LATE: 17, Habit.DISPUTING: 10}
+_HABITS: Final = {Habit.PUNCTUAL: 39, Habit.LITTLE_LATE: 31, Habit.CHRONICALLY_LATE: 19, Habit.DISPUTING: 11}
 _TERMS: Final = {"NET30": 48, "NET45": 22, "NET60": 14, "NET15": 8, "EOM30": 8}
-_SIZES: Final = ((4, 8, 50), (9, 14, 38), (22, 34, 12))
+_SIZES: Final = ((4, 7, 50), (8, 13, 38), (19, 29, 12))
 """Fewest and most orders in the whole time, and how many customers of a hundred place as many."""
-_DEMO_ORDERS: Final = 26
+_DEMO_NAME: Final = "Juniper Flats Bakery Co."
+_DEMO_LIMIT: Final = Money(60_000_00, "USD")
 _GROUP: Final = (7, 8)
 """The places of the parent company and the subsidiary for which one person acts."""
 _LIMITS: Final = (15_000, 30_000, 60_000, 120_000, 200_000, 350_000)
@@ -43,11 +44,13 @@ def draw_customers(seed: int, count: int) -> tuple[BookCustomer, ...]:
 
 
 def _customer(random: Random, place: int, names: set[str], before: Sequence[BookCustomer]) -> BookCustomer:
-    country = UNITED_STATES if place == 0 else _weighted(random, {each: each.share for each in COUNTRIES})
+    if place == 0:
+        return _demo(random)
+    country = _weighted(random, {each: each.share for each in COUNTRIES})
     industry = random.choice(tuple(INDUSTRIES))
-    habit = Habit.LITTLE_LATE if place == 0 else _weighted(random, _HABITS)
+    habit = _weighted(random, _HABITS)
     low, high = _weighted(random, {(low, high): share for low, high, share in _SIZES})
-    orders = _DEMO_ORDERS if place == 0 else random.randint(low, high)
+    orders = random.randint(low, high)
     parent = _parent(random, place, before)
     return BookCustomer(
         number=f"C-{_FIRST + _STEP * place}",
@@ -56,16 +59,33 @@ def _customer(random: Random, place: int, names: set[str], before: Sequence[Book
         habit=habit,
         language=country.language,
         currency=country.currency,
-        terms="NET30" if place == 0 else _weighted(random, _TERMS),
-        tax=625 if place == 0 else random.choice(country.taxes),
+        terms=_weighted(random, _TERMS),
+        tax=random.choice(country.taxes),
         orders=orders,
         address=_address(random, country),
         credit_limit=_limit(random, country.currency, orders),
-        hold=place != 0 and habit is Habit.CHRONICALLY_LATE and random.random() < 0.4,  # noqa: PLR2004 - a chance
+        hold=habit is Habit.CHRONICALLY_LATE and random.random() < 0.4,  # noqa: PLR2004 - a chance
         collector=random.choice(COLLECTORS),
         parent=parent,
         other_currency="EUR" if country.currency == "USD" and place % 37 == 1 else "",
         tax_ids=(country.tax_id.format(place % 1000),) if country.tax_id else (),
+    )
+
+
+def _demo(random: Random) -> BookCustomer:
+    return BookCustomer(
+        number=f"C-{_FIRST}",
+        name=_DEMO_NAME,
+        industry="food",
+        habit=Habit.LITTLE_LATE,
+        language="en",
+        currency="USD",
+        terms="NET30",
+        tax=625,
+        orders=0,
+        address=_address(random, UNITED_STATES),
+        credit_limit=_DEMO_LIMIT,
+        collector=COLLECTORS[0],
     )
 
 
@@ -77,19 +97,13 @@ def _parent(random: Random, place: int, before: Sequence[BookCustomer]) -> str:
 
 
 def _name(random: Random, country: Country, industry: str, names: set[str]) -> str:
-    """Draw a name that nobody bears yet; where all are taken, a place is added."""
-    trade, form = country.trades[industry], random.choice(country.forms)
-    roots = list(country.roots)
+    """Draw a name that nobody bears yet; where all are taken, a place and a number are added."""
+    trade, roots = country.trades[industry], list(country.roots)
     random.shuffle(roots)
-    for root in roots:
-        name = f"{root} {trade} {form}"
-        if name not in names:
-            break
-    else:
-        taken = len(names)
-        name = f"{roots[0]} {trade} {random.choice(country.places)[0]} {taken} {form}"
+    free = next((f"{root} {trade}" for root in roots if f"{root} {trade}" not in names), None)
+    name = free or f"{roots[0]} {trade} {random.choice(country.places)[0]} {len(names)}"
     names.add(name)
-    return name
+    return f"{name} {random.choice(country.forms)}"
 
 
 def _address(random: Random, country: Country) -> Address:
@@ -140,7 +154,7 @@ def _contact(random: Random, customer: BookCustomer, country: Country, rights: t
 
 def _plain(name: str) -> str:
     """Answer a name as an address writes it."""
-    german = name.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    german = name.lower().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss")
     letters = unicodedata.normalize("NFKD", german).encode("ascii", "ignore").decode()
     return "".join(letter for letter in letters if letter.isalnum())
 

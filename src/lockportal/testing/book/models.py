@@ -39,7 +39,10 @@ class BookContact:
 
 @frozen(kw_only=True)
 class BookCustomer:
-    """One customer of the book. `tax` is the rate on its invoices in hundredths of a percent, `orders` how many it places."""
+    """One customer of the book.
+
+    `tax` is the rate on its invoices in hundredths of a percent, `orders` how many it places (the demo's are scripted).
+    """
 
     number: str
     name: str

@@ -54,9 +54,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split("|"))
 
 
-_ENGLISH: Final = _trades(
-    "Foods|Pharma|Auto Parts|Furniture|Electronics|Chemical|Building Supply|Stores|Logistics|Machine Works"
-)
+_ENGLISH: Final = _trades("Foods|Pharma|Auto Parts|Furniture|Electronics|Chemical|Building Supply|Stores|Logistics|Machine Works")
 _GERMAN: Final = _trades(
     "Feinkost|Arzneimittel|Fahrzeugteile|Möbelwerke|Elektronik|Chemie|Baustoffe|Handel|Spedition|Maschinenbau"
 )
@@ -83,7 +81,7 @@ UNITED_STATES: Final = Country(
     roots=_words(
         "Tarnwick|Brightmoor|Calderhook|Ashgrove Point|Merrivane|Stonefallow|Larkspan|Duneharrow|Foxmarch|Kestermill|Wrenfield"
         "|Cobalt Prairie|Halverline|Marlowbend|Pinecrest Hollow|Redthorn|Silverquay|Thistledown|Umberlake|Westerfell|Yarrowby"
-        "|Goldenmere|Ironbrook|Juniper Flats|Oakhollow"
+        "|Goldenmere|Ironbrook|Oakhollow|Pembrick|Sandharbor|Quarrystone Bend|Linden Trace|Copperwyck|Vantmoor"
     ),
     places=(
         ("Milwaukee", "53202", "WI"),
@@ -99,7 +97,9 @@ UNITED_STATES: Final = Country(
         ("Charlotte", "28202", "NC"),
         ("Denver", "80202", "CO"),
     ),
-    streets=_words("Foundry Street|Canal Road|Industrial Parkway|Mill Avenue|Depot Street|Commerce Drive|Harbor Lane|Orchard Road"),
+    streets=_words(
+        "Foundry Street|Canal Road|Industrial Parkway|Mill Avenue|Depot Street|Commerce Drive|Harbor Lane|Orchard Road"
+    ),
     taxes=(0, 0, 0, 550, 625, 700),
     first_names=_ENGLISH_FIRST,
     last_names=_ENGLISH_LAST,
@@ -129,8 +129,16 @@ GERMANY: Final = Country(
     share=12,
     trades=_GERMAN,
     forms=("GmbH", "GmbH & Co. KG", "AG"),
-    roots=_words("Tannried|Hallwegner|Moorbrück|Steinauer Hof|Lindwerder|Rabenhorst-Quell|Felsendorf|Wiesengrund & Söhne|Eschbruck"),
-    places=(("Hannover", "30159", ""), ("Bremen", "28195", ""), ("Kassel", "34117", ""), ("Ulm", "89073", ""), ("Essen", "45127", "")),
+    roots=_words(
+        "Tannried|Hallwegner|Moorbrück|Steinauer Hof|Lindwerder|Rabenhorst-Quell|Felsendorf|Wiesengrund & Söhne|Eschbruck"
+    ),
+    places=(
+        ("Hannover", "30159", ""),
+        ("Bremen", "28195", ""),
+        ("Kassel", "34117", ""),
+        ("Ulm", "89073", ""),
+        ("Essen", "45127", ""),
+    ),
     streets=_words("Hafenstraße|Am Speicher|Gewerbering|Mühlenweg|Industriestraße"),
     taxes=(1900,),
     first_names=_words("Anke|Jürgen|Sabine|Matthias|Katrin|Holger|Petra|Uwe|Silke|Torsten"),

@@ -26,7 +26,7 @@ _LATENESS: Final = {
     Habit.CHRONICALLY_LATE: (28, 115),
     Habit.DISPUTING: (4, 45),
 }
-_STUCK: Final = {Habit.PUNCTUAL: 0.0, Habit.LITTLE_LATE: 0.02, Habit.CHRONICALLY_LATE: 0.08, Habit.DISPUTING: 0.3}
+_STUCK: Final = {Habit.PUNCTUAL: 0.0, Habit.LITTLE_LATE: 0.03, Habit.CHRONICALLY_LATE: 0.11, Habit.DISPUTING: 0.3}
 """How often an invoice of the last months is not paid at all for now."""
 _PART: Final = {Habit.PUNCTUAL: 0.01, Habit.LITTLE_LATE: 0.02, Habit.CHRONICALLY_LATE: 0.08, Habit.DISPUTING: 0.2}
 """How often it is paid in part."""
@@ -127,7 +127,7 @@ def _scripted(trade: Trade, ago: int, as_of: date) -> Trade:
         shipped = (items[0].ordered - items[0].product.pack, *(item.ordered for item in items[1:]))
         return evolve(trade, shipped=shipped, billed=tuple(item.ordered for item in items), credited=0, credited_on=None)
     if ago == 88:  # noqa: PLR2004
-        return evolve(trade, credited=100, credited_on=later, credit_used_on=None)
+        return evolve(trade, credited=20, credited_on=later, credit_used_on=None)
     return evolve(trade, debited_on=later, debit_settled_on=None)
 
 

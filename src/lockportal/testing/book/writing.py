@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import NotFound, Refused
 from lockportal.documents.imports.run import Progress, silent
-from lockportal.testing.book.models import BookCustomer
+from lockportal.testing.book.models import BookContact, BookCustomer
 
 if TYPE_CHECKING:
     from lockportal.portal import Portal
@@ -33,9 +32,7 @@ def write(portal: Portal, book: Book, progress: Progress = silent) -> None:
         raise Refused("book.refused", f"{report.refused} documents were refused: {report.errors[0]}")
     for done, credit in enumerate(book.credits, 1):
         account_id, key = accounts[credit.customer], f"book/{credit.reference}"
-        portal.ledger.record_credit(
-            account_id, credit.amount, credit.received_on, SYSTEM, reference=credit.reference, key=key
-        )
+        portal.ledger.record_credit(account_id, credit.amount, credit.received_on, SYSTEM, reference=credit.reference, key=key)
         progress("credits", done, len(book.credits))
 
 
@@ -59,14 +56,21 @@ def _customer(portal: Portal, customer: BookCustomer, accounts: dict[str, UUID])
             address=customer.address,
         )
     for contact in customer.contacts:
-        with suppress(Refused):  # a contact already, from the time before
-            portal.profiles.add_contact(
-                account_id,
-                contact.email,
-                contact.name,
-                contact.rights,
-                by=SYSTEM,
-                phone=contact.phone,
-                language=contact.language,
-            )
+        _contact(portal, account_id, contact)
     return account_id
+
+
+def _contact(portal: Portal, account_id: UUID, contact: BookContact) -> None:
+    try:
+        portal.profiles.add_contact(
+            account_id,
+            contact.email,
+            contact.name,
+            contact.rights,
+            by=SYSTEM,
+            phone=contact.phone,
+            language=contact.language,
+        )
+    except Refused as error:
+        if error.code != "contact.exists":
+            raise

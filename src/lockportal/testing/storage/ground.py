@@ -17,7 +17,7 @@ class Ground:
 
     @pytest.fixture
     def engines(self) -> Engines:
-        """Answer the engines of an empty database."""
+        """Answer the engines of an empty database; several tests may share one, as each leaves no row."""
         raise NotImplementedError("a storage contract needs a fixture `engines` of an empty database")
 
     @pytest.fixture
@@ -38,11 +38,12 @@ class Ground:
 
     @pytest.fixture
     def bench(self, engines: Engines) -> Iterator[Bench]:
-        """Answer a bench over the database, every statement of which must bear its supplier."""
+        """Answer a bench over the database, every statement of which must bear its supplier; it leaves no row behind."""
         made = Bench(engines=engines)
         made.make_schema()
         with scoped(engines):
             yield made
+        made.clear()
         engines.dispose()
 
 

@@ -70,20 +70,20 @@ class OutboxContract(Ground):
         heard, writing = Heard(), threading.Event()
         writing.set()
         bench = evolve(bench, handlers={"also": heard})
-        left = threading.Semaphore(4)
 
         def write(mine: Sequence[UUID]) -> None:
-            with left:
-                for account in mine * 3:
-                    bench.count(account)
+            for account in [*mine] * 3:
+                bench.count(account)
 
         def dispatch() -> None:
             while writing.is_set():
                 bench.shell().deliver(5)
 
         def finish() -> None:
-            fulfilled(race(*(lambda n=n: write(accounts[n:] + accounts[:n]) for n in range(4))))
-            writing.clear()
+            try:
+                fulfilled(race(*(lambda n=n: write(accounts[n:] + accounts[:n]) for n in range(4))))
+            finally:
+                writing.clear()
 
         fulfilled(race(dispatch, dispatch, finish))
         bench.clock.advance(_LEASE)

@@ -1,0 +1,64 @@
+"""What facts must be before they are stored, pure: lengths that every database keeps, dates that can be, one currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from lockportal.core.errors import Refused
+from lockportal.core.money import Money
+from lockportal.documents.models import POSTED, DocumentFacts
+
+LONGEST: Final = {
+    "external_id": 128,
+    "number": 128,
+    "source_version": 64,
+    "terms": 64,
+    "po_number": 128,
+}
+_DATES: Final = ("issued_on", "due_on", "posted_on", "settled_on")
+_FIRST: Final = date(1900, 1, 1)
+_LAST: Final = date(2199, 12, 31)
+
+
+def check_facts(facts: DocumentFacts) -> None:
+    """Refuse facts that cannot be stored, naming the field at fault: `number.missing`, `terms.too_long`, `total.below_zero`."""
+    for name in ("external_id", "number"):
+        if not getattr(facts, name).strip():
+            raise Refused(f"{name}.missing", "a value is required", field=name)
+    for name, most in LONGEST.items():
+        if len(getattr(facts, name)) > most:
+            raise Refused(f"{name}.too_long", f"at most {most} characters", field=name)
+    for reference in facts.references:
+        if not 0 < len(reference.number) <= LONGEST["number"]:
+            raise Refused("references.length", f"a number has 1 to {LONGEST['number']} characters", field="references")
+    for name in _DATES:
+        day = getattr(facts, name)
+        if day is not None and not _FIRST <= day <= _LAST:
+            raise Refused(f"{name}.out_of_range", f"{day} is not between {_FIRST} and {_LAST}", field=name)
+    _check_amounts(facts)
+
+
+def _check_amounts(facts: DocumentFacts) -> None:
+    if facts.kind in POSTED:
+        if facts.total is None:
+            raise Refused("total.missing", "a value is required", field="total")
+        for name, amount in (("total", facts.total), ("payable", facts.payable)):
+            if amount is not None and amount.minor < 0:
+                reason = f"{amount} is below zero; what is in the customer's favour is a credit memo, stated above zero"
+                raise Refused(f"{name}.below_zero", reason, field=name)
+    currencies = {amount.currency for amount in _amounts(facts)}
+    if len(currencies) > 1:
+        reason = f"the amounts of one document are in one currency, not in {' and '.join(sorted(currencies))}"
+        raise Refused("currency.mixed", reason, field="currency")
+
+
+def _amounts(facts: DocumentFacts) -> Iterator[Money]:
+    for amount in (facts.total, facts.payable, facts.subtotal, facts.tax):
+        if amount is not None:
+            yield amount
+    for line in facts.lines:
+        for amount in (line.amount, line.discount, line.tax):
+            if amount is not None:
+                yield amount

@@ -1,0 +1,63 @@
+"""Statements: from the open items of an account as of a day to what is stated of one currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from lockportal.core.money import Money
+from lockportal.documents.views import Statement, StatementItem
+from lockportal.ledger.views import bucket_edges, make_aging
+
+
+def statement_of(
+    account_id: UUID,
+    customer: Any,  # noqa: ANN401 - a row of CUSTOMER
+    currency: str,
+    day: date,
+    buckets: Sequence[int],
+    rows: Iterable[Any],
+) -> Statement:
+    """State the open items of one currency (rows of STATEMENT) as of a day; buckets less unapplied credit are the balance."""
+    items = tuple(_item(row, day) for row in rows)
+    edges = bucket_edges(buckets, day)
+    cells: dict[int | None, tuple[int, int]] = {None: (0, 0)}
+    for item in items:
+        number = None
+        if item.due_on is not None:
+            due_on = item.due_on
+            number = next((n for n, edge in enumerate(edges) if due_on >= edge), len(edges))
+        count, minor = cells.get(number, (0, 0))
+        cells[number] = (count + 1, minor + item.balance.minor)
+    (aged,) = make_aging(((currency, n, c, m) for n, (c, m) in cells.items()), buckets, day)
+    return Statement(
+        account_id=account_id,
+        customer_number=customer.number,
+        customer_name=customer.name,
+        currency=currency,
+        as_of=day,
+        items=tuple(item for item in items if item.due_on is not None),
+        credits=tuple(item for item in items if item.due_on is None),
+        buckets=aged.buckets,
+        unapplied=aged.unapplied,
+        balance=aged.balance,
+    )
+
+
+def _item(row: Any, day: date) -> StatementItem:  # noqa: ANN401 - a row of STATEMENT
+    minor = int(row.minor)
+    original = minor if row.total_minor is None else row.total_minor
+    return StatementItem(
+        item_id=row.item_id,
+        kind="credit" if row.kind is None else row.kind.value,
+        number=row.number or row.reference or "",
+        reference=row.po_number or "",
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        original=Money(-abs(original) if row.due_on is None else original, row.currency),
+        balance=Money(minor, row.currency),
+        days_late=(day - row.due_on).days if row.due_on is not None and row.due_on < day else 0,
+        visible=row.visible is not False,
+    )

@@ -1,0 +1,320 @@
+BEGIN;
+
+CREATE TABLE lockportal_version (
+    version_num VARCHAR(32) NOT NULL, 
+    CONSTRAINT lockportal_version_pkc PRIMARY KEY (version_num)
+);
+
+-- Running upgrade  -> 0001
+
+CREATE TABLE IF NOT EXISTS lockportal_account (
+    supplier_id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    kind VARCHAR(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    version BIGINT NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE TABLE IF NOT EXISTS lockportal_claim (
+    supplier_id BINARY(16) NOT NULL, 
+    hash BINARY(32) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    record_id BINARY(16) NOT NULL, 
+    PRIMARY KEY (supplier_id, hash)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_claim_account ON lockportal_claim (account_id);
+
+CREATE TABLE IF NOT EXISTS lockportal_contact (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    person_id BINARY(16) NOT NULL, 
+    name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    email VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    phone VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    language VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    rights LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    active BOOL NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_contact_live ON lockportal_contact (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_contact_wide_person_id ON lockportal_contact (supplier_id, person_id);
+
+CREATE TABLE IF NOT EXISTS lockportal_credit (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    balance_minor BIGINT NOT NULL, 
+    balance_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    received_on DATE NOT NULL, 
+    reference VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_credit_live ON lockportal_credit (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_customer (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    number VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    external_id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    language VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    currency VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    terms VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    credit_limit_minor BIGINT, 
+    credit_limit_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    hold BOOL NOT NULL, 
+    collector VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    parent_id BINARY(16), 
+    tax_ids LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    address LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_customer_live ON lockportal_customer (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_customer_wide_name ON lockportal_customer (supplier_id, name);
+
+CREATE INDEX IF NOT EXISTS lockportal_customer_wide_number ON lockportal_customer (supplier_id, number);
+
+CREATE TABLE IF NOT EXISTS lockportal_document (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    number VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    source VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    external_id VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    digest BINARY(32) NOT NULL, 
+    source_version VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    issued_on DATE NOT NULL, 
+    due_on DATE, 
+    posted_on DATE NOT NULL, 
+    settled_on DATE, 
+    total_minor BIGINT, 
+    total_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    payable_minor BIGINT, 
+    payable_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    balance_minor BIGINT, 
+    balance_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    subtotal_minor BIGINT, 
+    subtotal_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    tax_minor BIGINT, 
+    tax_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    terms VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    po_number VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    notes LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `lines` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `references` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    custom LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    flags LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    visible BOOL NOT NULL, 
+    search LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_document_due_on_id ON lockportal_document (account_id, due_on, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_issued_on_id ON lockportal_document (account_id, issued_on, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_live ON lockportal_document (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_live_due_on_id ON lockportal_document (account_id, live, due_on, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_number ON lockportal_document (account_id, number);
+
+CREATE UNIQUE INDEX IF NOT EXISTS lockportal_document_unique_source_external_id ON lockportal_document (account_id, source, external_id, supplier_id);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_wide_source_external_id ON lockportal_document (supplier_id, source, external_id);
+
+CREATE TABLE IF NOT EXISTS lockportal_document_link (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    number VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    dropped BOOL NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_document_link_document_id ON lockportal_document_link (account_id, document_id);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_link_kind_number ON lockportal_document_link (account_id, kind, number);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_link_live ON lockportal_document_link (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_due_balance (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    due_on DATE, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    item_count BIGINT NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_due_balance_due_on ON lockportal_due_balance (account_id, due_on);
+
+CREATE INDEX IF NOT EXISTS lockportal_due_balance_live ON lockportal_due_balance (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_due_balance_wide_amount_currency_due_on ON lockportal_due_balance (supplier_id, amount_currency, due_on);
+
+CREATE TABLE IF NOT EXISTS lockportal_entry (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    item_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    item_balance BIGINT NOT NULL, 
+    effective_on DATE NOT NULL, 
+    posted_on DATE NOT NULL, 
+    issued_on DATE, 
+    due_on DATE, 
+    reference VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_entry_item_id_effective_on ON lockportal_entry (account_id, item_id, effective_on);
+
+CREATE INDEX IF NOT EXISTS lockportal_entry_live ON lockportal_entry (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_entry_wide_effective_on ON lockportal_entry (supplier_id, effective_on);
+
+CREATE TABLE IF NOT EXISTS lockportal_journal (
+    supplier_id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    version BIGINT NOT NULL, 
+    n INTEGER NOT NULL, 
+    type VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    stamp_id BINARY(16) NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    `by` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    ids LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `body` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, version, n)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE TABLE IF NOT EXISTS lockportal_key (
+    supplier_id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    `key` BINARY(16) NOT NULL, 
+    fingerprint BINARY(32) NOT NULL, 
+    version BIGINT NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, `key`)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE TABLE IF NOT EXISTS lockportal_link_requested (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    email VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    binding BINARY(32) NOT NULL, 
+    next_path VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    asked_at DATETIME(6) NOT NULL, 
+    wake_at DATETIME(6) NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_link_requested_live ON lockportal_link_requested (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_link_requested_wake ON lockportal_link_requested (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_login_link (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    state VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    binding BINARY(32) NOT NULL, 
+    next_path VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    asked_at DATETIME(6) NOT NULL, 
+    created_at DATETIME(6) NOT NULL, 
+    expires_at DATETIME(6) NOT NULL, 
+    used_at DATETIME(6), 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_login_link_live ON lockportal_login_link (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_login_link_wake ON lockportal_login_link (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_outbox (
+    supplier_id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    subscriber VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    version BIGINT NOT NULL, 
+    wake_at DATETIME(6) NOT NULL, 
+    attempts INTEGER NOT NULL, 
+    reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, subscriber)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_outbox_wake ON lockportal_outbox (supplier_id, subscriber, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_person (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    email VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_person_live ON lockportal_person (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_position (
+    supplier_id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    subscriber VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    version BIGINT NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, subscriber)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE TABLE IF NOT EXISTS lockportal_salt (
+    supplier_id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    subject_id BINARY(16) NOT NULL, 
+    salt BINARY(32) NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, subject_id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE TABLE IF NOT EXISTS lockportal_session (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    secret BINARY(32) NOT NULL, 
+    created_at DATETIME(6) NOT NULL, 
+    expires_at DATETIME(6) NOT NULL, 
+    ended_at DATETIME(6), 
+    user_agent VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_session_live ON lockportal_session (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_session_wake ON lockportal_session (supplier_id, wake_at);
+
+INSERT INTO lockportal_version (version_num) VALUES ('0001') RETURNING lockportal_version.version_num;
+
+COMMIT;
+

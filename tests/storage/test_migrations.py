@@ -1,0 +1,218 @@
+"""The schema goes up and down on every database, says what it lacks, and is pinned by a script for each."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from lockportal.core.account import Capability
+from lockportal.core.errors import Refused
+from lockportal.storage import migrations
+from lockportal.storage.engines import open_engines
+from lockportal.storage.migrations.revision import main
+from lockportal.storage.migrations.running import schema
+from lockportal.testing.bench import fulfilled, race
+from lockportal.testing.specimen import Counter
+from lockportal.testing.specimen import capability as specimens
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+REVISE = "python -m lockportal.storage.migrations.revision"
+REFRESH = "LOCKPORTAL_REFRESH_SNAPSHOTS=1 python -m pytest tests/storage/test_migrations.py -k snapshot"
+
+
+@pytest.fixture
+def engines(database_url):
+    made = open_engines(database_url)
+    yield made
+    made.dispose()
+
+
+def tables(engines):
+    return set(sa.inspect(engines.writes).get_table_names())
+
+
+def test_an_empty_database_lacks_everything(engines, capabilities):
+    faults = migrations.check(engines, capabilities)
+    assert "version 0001 is not applied" in faults
+    assert "add table: lockportal_account" in faults
+
+
+def test_the_schema_goes_up_and_down_and_up_again(engines, capabilities):
+    for _ in range(2):
+        migrations.upgrade(engines, capabilities)
+        assert migrations.check(engines, capabilities) == (), f"the records changed: write a migration with {REVISE}"
+        assert tables(engines) == {*schema(capabilities).tables, "lockportal_version"}
+        migrations.downgrade(engines, "base", capabilities)
+        assert tables(engines) == {"lockportal_version"}
+
+
+def test_upgrading_again_changes_nothing(engines, capabilities):
+    migrations.upgrade(engines, capabilities)
+    with engines.writing() as connection:
+        row = {"supplier_id": bytes(16), "account_id": bytes(16), "kind": "customer", "version": 1}
+        connection.execute(sa.insert(sa.Table("lockportal_account", sa.MetaData(), autoload_with=connection)), row)
+    migrations.upgrade(engines, capabilities)
+    with engines.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM lockportal_account").scalar_one() == 1
+
+
+def test_several_may_upgrade_at_once(database_url, capabilities):
+    def upgrade():
+        engines = open_engines(database_url)
+        migrations.upgrade(engines, capabilities)
+        engines.dispose()
+
+    fulfilled(race(*[upgrade] * 4))
+    engines = open_engines(database_url)
+    assert migrations.check(engines, capabilities) == ()
+    engines.dispose()
+
+
+def test_a_host_s_tables_are_left_alone(engines, capabilities):
+    with engines.writing() as connection:
+        for name in ("document", "alembic_version", "lockportalx"):
+            connection.exec_driver_sql(f"CREATE TABLE {name} (id INTEGER)")
+    migrations.upgrade(engines, capabilities)
+    assert migrations.check(engines, capabilities) == ()
+    migrations.downgrade(engines, "base", capabilities)
+    assert tables(engines) == {"document", "alembic_version", "lockportalx", "lockportal_version"}
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("DROP TABLE lockportal_salt", "add table: lockportal_salt"),
+        ("ALTER TABLE lockportal_account ADD COLUMN more INTEGER", "remove column: lockportal_account.more"),
+        ("ALTER TABLE lockportal_account DROP COLUMN kind", "add column: lockportal_account.kind"),
+        ("DROP INDEX lockportal_claim_account", "add index: lockportal_claim_account"),
+    ],
+)
+def test_drift_is_told(engines, capabilities, damage, said):
+    migrations.upgrade(engines, capabilities)
+    on = " ON lockportal_claim" if "DROP INDEX" in damage and engines.dialect == "mariadb" else ""
+    with engines.writing() as connection:
+        connection.exec_driver_sql(damage + on)
+    assert migrations.check(engines, capabilities) == (said,)
+
+
+def test_a_changed_type_is_told(engines, capabilities):
+    if engines.dialect == "sqlite":
+        pytest.skip("SQLite cannot change a column's type")
+    migrations.upgrade(engines, capabilities)
+    change = {"postgresql": "ALTER COLUMN kind TYPE VARCHAR(99)", "mariadb": "MODIFY COLUMN kind VARCHAR(99) NOT NULL"}
+    with engines.writing() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE lockportal_account {change[engines.dialect]}")
+    assert migrations.check(engines, capabilities) == ("modify type: lockportal_account.kind",)
+
+
+def test_a_migration_that_broke_off_is_run_again(engines, capabilities):
+    with engines.writing() as connection:
+        schema(capabilities).tables["lockportal_account"].create(connection)
+    migrations.upgrade(engines, capabilities)
+    assert migrations.check(engines, capabilities) == ()
+
+
+def test_a_version_from_elsewhere_is_refused(engines, capabilities):
+    migrations.upgrade(engines, capabilities)
+    with engines.writing() as connection:
+        connection.exec_driver_sql("UPDATE lockportal_version SET version_num = '9999'")
+    with pytest.raises(Refused) as caught:
+        migrations.upgrade(engines, capabilities)
+    assert caught.value.code == "schema.version_unknown"
+    assert "version 9999 is not known here" in migrations.check(engines, capabilities)
+
+
+# plugins
+
+
+MIGRATION = '''
+import sqlalchemy as sa
+from alembic import op
+from lockportal.storage import types
+revision, down_revision, branch_labels, depends_on = "counters_0001", None, ("counters",), "0001"
+def upgrade():
+    op.create_table(
+        "lockportal_counter",
+        sa.Column("supplier_id", types.Id(), primary_key=True),
+        sa.Column("id", types.Id(), primary_key=True),
+        sa.Column("account_id", types.Id(), primary_key=True),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        mariadb_charset="utf8mb4",
+    )
+    op.create_index("lockportal_counter_live", "lockportal_counter", ["account_id", "live"])
+def downgrade():
+    op.drop_table("lockportal_counter")
+'''
+
+
+@pytest.fixture
+def plugin(tmp_path, monkeypatch):
+    package = tmp_path / "lockportal_counters_migrations"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "counters_0001.py").write_text(MIGRATION)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield Capability(name="counters", records=(Counter,), migrations="lockportal_counters_migrations")
+    sys.modules.pop("lockportal_counters_migrations", None)
+
+
+def test_a_plugin_brings_its_own_migrations(engines, capabilities, plugin):
+    migrations.upgrade(engines, capabilities)
+    both = (*capabilities, plugin)
+    assert migrations.check(engines, both)[0] == "version counters_0001 is not applied"
+    migrations.upgrade(engines, both)
+    assert migrations.check(engines, both) == ()
+    migrations.downgrade(engines, "counters@base", both)
+    assert "lockportal_counter" not in tables(engines)
+    assert migrations.check(engines, capabilities) == ()
+
+
+def test_a_table_of_a_plugin_that_is_off_is_no_fault(engines, capabilities):
+    migrations.upgrade(engines, capabilities)
+    with engines.writing() as connection:
+        schema([specimens]).tables["lockportal_counter"].create(connection)
+    assert migrations.check(engines, capabilities) == ()
+
+
+# scripts
+
+
+URLS = {"sqlite": "sqlite://", "postgresql": "postgresql://host/name", "mariadb": "mariadb://host/name"}
+
+
+@pytest.mark.parametrize("dialect", URLS)
+def test_the_script_is_the_snapshot(dialect):
+    written = migrations.sql(URLS[dialect])
+    path = SNAPSHOTS / f"{dialect}.sql"
+    if os.environ.get("LOCKPORTAL_REFRESH_SNAPSHOTS") == "1":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(written, "utf-8")
+    assert path.read_text("utf-8") == written, f"the schema changed: if it should, run {REFRESH} and read the difference"
+
+
+def test_the_script_makes_what_upgrade_makes(engines, capabilities):
+    script = migrations.sql(URLS[engines.dialect])
+    with engines.writing() as connection:
+        for statement in script.split(";\n"):
+            lines = [line for line in statement.splitlines() if line and not line.startswith("--")]
+            if lines and lines != ["BEGIN"] and lines != ["COMMIT"]:
+                connection.exec_driver_sql("\n".join(lines))
+    assert migrations.check(engines, capabilities) == ()
+
+
+# the command that writes migrations
+
+
+def test_the_command_explains_itself():
+    for arguments in ([], ["-h"], ["one", "two"]):
+        with pytest.raises(SystemExit, match="usage"):
+            main(arguments)
+
+
+def test_the_records_have_no_change_that_no_migration_has(capabilities):
+    engines = open_engines("sqlite://")
+    migrations.upgrade(engines, capabilities)
+    assert migrations.check(engines, capabilities) == (), f'write a migration: {REVISE} "what it is for", or --initial'

@@ -1,0 +1,86 @@
+"""A customer's page reads that customer's rows by an index, on SQLite too, which keeps no figures of how selective an index is."""
+
+import pytest
+import sqlalchemy as sa
+
+from lockportal import SYSTEM, Config, Portal
+from lockportal.documents.models import DocumentState
+from lockportal.documents.service import SORTS, Filter
+from lockportal.ledger.models import AgingBasis
+
+
+@pytest.fixture
+def book(sqlite_url, tmp_path):
+    portal = Portal(Config(database=sqlite_url, secret_keys=("k" * 40,)))
+    portal.upgrade()
+    file = tmp_path / "book.csv"
+    rows = [f"R-{n},C-{n % 3},USD,{n}.00,2026-01-{n % 28 + 1:02},2026-02-{n % 28 + 1:02},PO-1" for n in range(1, 61)]
+    file.write_text("number,customer_number,currency,total,issued_on,due_on,po_number\n" + "\n".join(rows))
+    portal.documents.import_(file, SYSTEM)
+    yield portal
+    portal.close()
+
+
+@pytest.fixture
+def plans(book):
+    """Answer the plan of every SELECT that a call makes."""
+
+    def explain(call):
+        asked = []
+
+        def keep(_connection, _cursor, statement, parameters, _context, _many):
+            asked.append((statement, parameters))
+
+        sa.event.listen(book.engines.reads, "before_cursor_execute", keep)
+        sa.event.listen(book.engines.writes, "before_cursor_execute", keep)
+        try:
+            call()
+        finally:
+            sa.event.remove(book.engines.reads, "before_cursor_execute", keep)
+            sa.event.remove(book.engines.writes, "before_cursor_execute", keep)
+        selects = [(statement, parameters) for statement, parameters in asked if statement.startswith("SELECT")]
+        assert selects
+        with book.engines.reads.connect() as connection:
+            cursor = connection.connection.driver_connection.cursor()
+            return [
+                step[3]
+                for statement, parameters in selects
+                for step in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            ]
+
+    return explain
+
+
+def unbounded(steps):
+    """Answer the steps that read more of a table than one account's rows."""
+    reads = [step for step in steps if "lockportal_" in step]
+    assert reads
+    return [step for step in reads if step.startswith("SCAN") or "account_id=?" not in step]
+
+
+def calls(portal):
+    account_id = portal.profiles.customer_by_number("C-1", by=SYSTEM).id
+    one = portal.documents.search(account_id, SYSTEM, limit=1).items[0].id
+    yield "position", lambda: portal.ledger.position(account_id, SYSTEM)
+    yield "aging", lambda: portal.ledger.aging(SYSTEM, account_id=account_id)
+    for basis in AgingBasis:
+        day = portal.ledger.today()
+        yield f"past {basis}", lambda b=basis: portal.ledger.aging(SYSTEM, account_id=account_id, as_of=day, basis=b)
+    yield "document", lambda: portal.documents.get(account_id, one, SYSTEM)
+    yield "statement", lambda: portal.documents.statement(account_id, SYSTEM)
+    yield "customer", lambda: portal.profiles.customer(account_id, by=SYSTEM)
+    for sort in sorted(SORTS):
+        after = portal.documents.search(account_id, SYSTEM, sort=sort, limit=5).after
+        yield f"list by {sort}", lambda s=sort, a=after: portal.documents.search(account_id, SYSTEM, sort=s, after=a)
+    for state in DocumentState:
+        yield f"list of {state}", lambda s=state: portal.documents.search(account_id, SYSTEM, Filter(state=s))
+    yield "text", lambda: portal.documents.search(account_id, SYSTEM, Filter(text="PO-1"))
+
+
+def test_every_question_about_one_customer_is_answered_by_that_customers_index(book, plans):
+    wide = {name: unbounded(plans(call)) for name, call in calls(book)}
+    assert {name: steps for name, steps in wide.items() if steps} == {}
+
+
+def test_the_check_sees_a_question_that_reads_the_whole_book(book, plans):
+    assert unbounded(plans(lambda: book.ledger.aging(SYSTEM)))
