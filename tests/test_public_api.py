@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 
@@ -20,7 +21,7 @@ MODULES = ("lockportal", "lockportal.profiles", "lockportal.access", "lockportal
 def signature(member: object) -> str:
     if isinstance(member, property):
         return " (property)"
-    return str(inspect.signature(member)).replace("NoneType", "None")  # type: ignore[arg-type]
+    return re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", str(inspect.signature(member)))  # type: ignore[arg-type]
 
 
 def public_names() -> str:

@@ -151,4 +151,5 @@ def test_pages_take_a_fixed_number_of_statements_whatever_the_size_of_the_book(p
         for path, most in limits.items():
             with counting(portal.engines) as statements:
                 assert client.get(path).status_code == 200
-            assert 0 < len(statements) <= most, (path, statements)
+            asked = [statement for statement in statements if not statement.startswith("BEGIN")]
+            assert 0 < len(asked) <= most, (path, asked)

@@ -280,11 +280,11 @@ def plugins(wanted: Wanted, *, as_json: bool) -> None:
 
 @main.command()
 @click.option("--app", default="flask", show_default=True, help="Which example app serves the portal.")
-@click.option("--port", default=8000, show_default=True, help="The port on 127.0.0.1; 0 takes a free one.")
+@click.option("--port", type=int, help="The port on 127.0.0.1; default: 8000, or any free one with --check.")
 @click.option("--check", "checking", is_flag=True, help="Walk the whole path over HTTP, then end; with 1 if a step fails.")
 @click.pass_obj
 @_telling
-def demo(wanted: Wanted, app: str, port: int, *, checking: bool) -> None:
+def demo(wanted: Wanted, app: str, port: int | None, *, checking: bool) -> None:
     """Try the portal: a believable book, the portal on 127.0.0.1, and a link that signs you in."""
     run = import_module("lockportal.demo").run
     sys.exit(run(app=app, port=port, check=checking, database=wanted.database, echo=click.echo))

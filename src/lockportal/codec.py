@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 from uuid import UUID
 
 import cattrs
@@ -19,14 +20,19 @@ from attrs import has
 from cattrs.gen import make_dict_structure_fn
 
 from lockportal.core.errors import Refused
+from lockportal.core.money import LIMIT
 from lockportal.core.record import Event, Record, personal_fields
 
 T = TypeVar("T")
 _NUL = "\x00"
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
+_LONGEST_DECIMAL = 64
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def dumps(value: object) -> bytes:
-    """Write any value of lockportal as JSON: UUIDs and decimals as text, instants in UTC with a Z."""
+    """Write any value of lockportal as JSON, the same bytes for the same value: UUIDs, decimals and times as text."""
     return msgspec.json.encode(value, order="deterministic")
 
 
@@ -34,7 +40,7 @@ def loads(cls: type[T], text: bytes | str) -> T:
     """Read JSON that a stranger wrote into a class; Refused names the first field at fault."""
     try:
         raw = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("json.malformed", f"This is not JSON: {error}") from error
     return structure(cls, raw)
 
@@ -58,7 +64,7 @@ def load_toml(text: str) -> dict[str, Any]:
 
 def plain(value: object) -> Any:  # noqa: ANN401 - whatever the value holds
     """Answer a value as plain dicts, lists, texts and numbers, in the same form as `dumps`."""
-    return msgspec.to_builtins(value)
+    return msgspec.to_builtins(value, order="deterministic")
 
 
 @cache
@@ -126,16 +132,20 @@ def _text(value: object, cls: type[str]) -> str:
     return text if cls is str else cls(text)  # a StrEnum's hook is this one too
 
 
-def _decimal(value: object, _: type[Decimal]) -> Decimal:
-    try:
-        number = Decimal(_strict(str)(value, str))
-    except InvalidOperation as error:
-        message = f"not a decimal number: {value!r}"
-        raise ValueError(message) from error
-    if not number.is_finite():
-        message = f"not a finite number: {value!r}"
+def _int(value: object, _: type[int]) -> int:
+    number = _strict(int)(value, int)
+    if abs(number) > LIMIT:
+        message = "beyond what a 64-bit column keeps"
         raise ValueError(message)
     return number
+
+
+def _decimal(value: object, _: type[Decimal]) -> Decimal:
+    digits = _strict(str)(value, str)
+    if len(digits) > _LONGEST_DECIMAL or not _DECIMAL.fullmatch(digits):
+        message = f"not a decimal number: {digits[:_LONGEST_DECIMAL]!r}"
+        raise ValueError(message)
+    return Decimal(digits)
 
 
 def _instant(value: object, _: type[datetime]) -> datetime:
@@ -146,13 +156,29 @@ def _instant(value: object, _: type[datetime]) -> datetime:
     if moment.tzinfo is None:
         message = "a time needs its offset, such as Z"
         raise ValueError(message)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        message = "before the first or after the last day of the calendar"
+        raise ValueError(message) from error
 
 
 def _date(value: object, _: type[date]) -> date:
     if type(value) is date:
         return value
-    return date.fromisoformat(_strict(str)(value, str))
+    written = _strict(str)(value, str)
+    if not _DATE.fullmatch(written):
+        message = f"not a date such as 2026-03-31: {written[:32]!r}"
+        raise ValueError(message)
+    return date.fromisoformat(written)
+
+
+def _uuid(value: object, _: type[UUID]) -> UUID:
+    written = _strict(str)(value, str)
+    if not _UUID.fullmatch(written):
+        message = "not a UUID of 32 digits in five groups"
+        raise ValueError(message)
+    return UUID(written)
 
 
 def _bytes(value: object, _: type[bytes]) -> bytes:
@@ -166,24 +192,52 @@ def _bytes(value: object, _: type[bytes]) -> bytes:
 @cache
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
-    converter.register_structure_hook(int, _strict(int))
+    converter.register_structure_hook(int, _int)
     converter.register_structure_hook(bool, _strict(bool))
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(datetime, _instant)
     converter.register_structure_hook(date, _date)
     converter.register_structure_hook(bytes, _bytes)
-    converter.register_structure_hook(UUID, lambda value, _: UUID(_strict(str)(value, str)))
+    converter.register_structure_hook(UUID, _uuid)
     converter.register_structure_hook_factory(
-        has, lambda cls: _reject_non_mapping(make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True))
+        has,
+        lambda cls: _only(Mapping, "object", make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)),
     )
+    converter.register_structure_hook_factory(_is_list, lambda kind: _list_of(kind, converter))
     return converter
 
 
-def _reject_non_mapping(build: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _is_list(kind: object) -> bool:
+    parts = get_args(kind)
+    return get_origin(kind) in {list, frozenset, Sequence} or (get_origin(kind) is tuple and parts[1:] == (...,))
+
+
+def _list_of(kind: Any, converter: cattrs.Converter) -> Callable[[object, object], Any]:  # noqa: ANN401 - a type form
+    """Make the hook of a tuple, list or set: cattrs' own takes a text or an object for a list of its parts, too."""
+    element = get_args(kind)[0]
+    make = {list: list, frozenset: frozenset}.get(get_origin(kind), tuple)
+
+    def structure_list(value: object, _: object) -> Any:  # noqa: ANN401 - an instance of kind
+        if not isinstance(value, list | tuple | frozenset):
+            message = f"expected a list, got {type(value).__name__}"
+            raise TypeError(message)
+        parts = []
+        for index, part in enumerate(value):
+            try:
+                parts.append(converter.structure(part, element))
+            except Exception as error:
+                error.add_note(cattrs.IterableValidationNote("", index, element))
+                raise cattrs.IterableValidationError("", [error], kind) from error
+        return make(parts)
+
+    return structure_list
+
+
+def _only(kind: Any, name: str, build: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:  # noqa: ANN401 - types
     def structure_one(value: object, cls: object) -> Any:  # noqa: ANN401 - an instance of cls
-        if not isinstance(value, Mapping):
-            message = f"expected an object, got {type(value).__name__}"
+        if not isinstance(value, kind):
+            message = f"expected an {name}, got {type(value).__name__}"
             raise TypeError(message)
         return build(value, cls)
 
@@ -200,7 +254,7 @@ def _first_fault(error: BaseException) -> tuple[str, str]:
         name = sorted(error.extra_fields)[0]
         return f"{path}.{name}".lstrip("."), "there is no such field"
     if isinstance(error, KeyError):
-        return f"{path}.{error.args[0]}".lstrip("."), "this field is required"
+        return path.lstrip("."), "this field is required"
     return path.lstrip("."), str(error)
 
 

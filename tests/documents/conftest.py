@@ -1,4 +1,5 @@
 import pytest
+
 from books import open_portal
 
 

@@ -145,7 +145,7 @@ def test_contacts_are_kept_by_the_office_and_read_by_those_who_keep_users(room, 
 
 def test_a_person_is_no_customer(quick):
     contact = quick.add(quick.open())
-    assert code(lambda: quick.add(contact.person_id)) == "customer.not_found"
+    assert code(lambda: quick.add(contact.person_id)) == "account.not_found"
 
 
 def test_a_person_is_opened_once(quick):

@@ -55,9 +55,9 @@ def test_a_book_does_not_depend_on_the_process_that_draws_it():
         "book = Book(seed=5, customers=20, as_of=date(2026, 3, 31))",
         "print(hash('a') and repr((book.customers, book.credits, list(book.rows()))))",
     )
-    command = [sys.executable, "-c", "\n".join(lines)]
+    command, found = [sys.executable, "-c", "\n".join(lines)], os.pathsep.join(sys.path)
     drawn = [
-        subprocess.run(command, env={"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, check=True)
+        subprocess.run(command, env={"PYTHONHASHSEED": seed, "PYTHONPATH": found}, capture_output=True, check=True)
         for seed in ("1", "2")
     ]
     assert drawn[0].stdout == drawn[1].stdout != b""

@@ -92,6 +92,7 @@ class World:
             languages=languages,
             email="receivables@quayside.example",
             phone="+1 555 0100",
+            bank=("Quayside Supply Co., Harbor Bank", "Routing 021000021, account 4417 0093"),
             branding=Branding(colour="#1f5f8b", logo=logo),
         )
         self.base_url = base_url

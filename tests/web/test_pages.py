@@ -115,6 +115,7 @@ def test_a_document_shows_its_lines_what_belongs_to_it_and_its_history(shared, v
     assert f'/documents/{shared.ids["PO-7731"]}">Purchase order PO-7731</a>' in page
     assert "Bill of lading BOL-551 <small>not here yet</small>" in page
     assert "Download PDF" in page
+    assert "State INV-1001 with your transfer." in page
 
 
 def test_a_paper_without_a_pdf_offers_none(shared, visit):

@@ -33,11 +33,12 @@ class ActorKind(StrEnum):
 
 @frozen
 class Grant:
-    """The rights of one contact in one customer account, as they stand at this request."""
+    """The rights of one contact in one customer account, as they stand at this request, and the language to speak to them in."""
 
     account_id: UUID
     contact_id: UUID
     rights: frozenset[Right]
+    language: str = ""
 
 
 @frozen(kw_only=True)

@@ -10,7 +10,7 @@ from attrs import fields
 from lockportal.core.actor import Audience, Right
 from lockportal.core.ports import Question
 from lockportal.profiles.models import Contact, Customer
-from lockportal.storage.tables import Source
+from lockportal.storage.tables import Source, record_of
 
 _OFFICE = Audience(staff=True, system=True)
 
@@ -31,6 +31,19 @@ def _customers(source: Source, *, after: bool = False, search: bool = False) -> 
 
 CUSTOMERS = Question(name="profiles.customers", audience=_OFFICE, build=_customers)
 """Customers by name, from a name and id on. Parameters: most; name, account (after); needle (search)."""
+
+
+def _customer(source: Source) -> sa.Select[Any]:
+    return sa.select(source(Customer))
+
+
+CUSTOMER = Question(name="profiles.customer", audience=Audience(customer=Right.VIEW, staff=True, system=True), build=_customer)
+"""The customer of an account, with every column of the record."""
+
+
+def customer_of(row: Any) -> Customer:  # noqa: ANN401 - a row of CUSTOMER
+    """Make the customer of a row."""
+    return record_of(Customer, row)
 
 
 def _accounts(source: Source) -> sa.Select[Any]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import fields
 
 from lockportal.context import Context
-from lockportal.core.actor import Actor, Audience, Right
+from lockportal.core.actor import Actor, Right
 from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.page import Page
@@ -37,7 +37,6 @@ from lockportal.profiles.models import (
 from lockportal.profiles.views import AccountChoice, CustomerLine
 from lockportal.signing import Purpose
 
-_VIEW: Final = Audience(customer=Right.VIEW, staff=True, system=True)
 _CONTACT_FIELDS: Final = tuple(attribute.name for attribute in fields(Contact))
 _MOST: Final = 200
 
@@ -145,11 +144,11 @@ class Profiles:
         self._shell.run(command, by, key=key)
 
     def customer(self, account_id: UUID, *, by: Actor) -> Customer:
-        """Answer one customer; a stranger's is NotFound."""
-        account = self._shell.account(account_id, by, _VIEW, (Customer,))
-        for customer in account.all(Customer):
-            return customer
-        raise NotFound("customer.not_found", "There is no such customer.")
+        """Answer one customer; a stranger's is NotFound. One statement."""
+        rows = self._shell.ask(queries.CUSTOMER, by, account_id=account_id)
+        if not rows:
+            raise NotFound("account.not_found", "There is no such account.")
+        return queries.customer_of(rows[0])
 
     def customer_by_number(self, number: str, *, by: Actor) -> Customer:
         """Answer the customer of a number, to staff; NotFound where there is none."""

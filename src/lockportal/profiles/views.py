@@ -45,4 +45,4 @@ class Entitled:
     @property
     def grant(self) -> Grant:
         """Answer what an actor holds in this account."""
-        return Grant(self.account_id, self.contact_id, frozenset(self.rights))
+        return Grant(self.account_id, self.contact_id, frozenset(self.rights), self.language)

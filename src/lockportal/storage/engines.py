@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _DRIVERS = {"mariadb": "mariadb+pymysql", "mysql": "mariadb+pymysql", "mysql+pymysql": "mariadb+pymysql"}
 _POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 24}
+_WAL_TRIES, _WAL_PAUSE = 600, 0.05
 _KNOWN = {"sqlite", "postgresql", "mariadb"}
 
 
@@ -130,7 +133,13 @@ def _sqlite(url: sa.URL) -> Engines:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA wal_autocheckpoint=4000")
-    cursor.close()
+    """Turn on the write-ahead log. SQLite does not wait its time-out for this lock, so that the first ones wait here."""
+    for left in reversed(range(_WAL_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not left:
+                raise
+            time.sleep(_WAL_PAUSE)
+    connection.execute("PRAGMA wal_autocheckpoint=4000").close()

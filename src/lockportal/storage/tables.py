@@ -28,6 +28,9 @@ METADATA = sa.MetaData()
 _MARIADB: dict[str, Any] = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB", "mariadb_charset": "utf8mb4", "mariadb_engine": "InnoDB"}
 _DEFAULT_LENGTH = 255
 _CHOICE_LENGTH = 32
+_UNBOUNDED = 2**28
+BYTES = 32
+"""How many bytes a field of bytes holds, always: digests and fingerprints."""
 _LONGEST_NAME = 63
 
 Source = Callable[[type[Record]], sa.FromClause]
@@ -60,6 +63,12 @@ def _field(name: str, hint: Any, metadata: Any) -> Field:  # noqa: ANN401 - a ty
     return Field(name, kinds[0], len(kinds) < len(parts), metadata)
 
 
+def longest(stored: Field) -> int:
+    """Answer how many characters a field of text may hold."""
+    unbounded = stored.metadata.get("text")
+    return _UNBOUNDED if unbounded else int(stored.metadata.get("length", _DEFAULT_LENGTH))
+
+
 def column_type(stored: Field) -> TypeEngine[Any]:
     """Answer the column type of one field that is not Money."""
     kind = stored.type
@@ -70,13 +79,13 @@ def column_type(stored: Field) -> TypeEngine[Any]:
         datetime: Instant,
         date: sa.Date,
         Decimal: Number,
-        bytes: lambda: binary(32),
+        bytes: lambda: binary(BYTES),
     }
     made: Any
     if kind in simple:
         made = simple[kind]()
     elif kind is str:
-        made = text(None if stored.metadata.get("text") else stored.metadata.get("length", _DEFAULT_LENGTH))
+        made = text(None if stored.metadata.get("text") else longest(stored))
     elif isinstance(kind, type) and issubclass(kind, Enum):
         if any(len(str(choice.value)) > _CHOICE_LENGTH for choice in kind):
             message = f"field {stored.name}: a value of {kind.__name__} is longer than {_CHOICE_LENGTH} characters"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from lockportal.storage.migrations.options import OPTIONS
-
 _given = context.config.attributes
 if context.is_offline_mode():
-    context.configure(url=_given["url"], output_buffer=_given["output"], literal_binds=True, **OPTIONS)
+    context.configure(url=_given["url"], output_buffer=_given["output"], literal_binds=True, **_given["options"])
 else:
-    context.configure(connection=_given["connection"], target_metadata=_given.get("metadata"), **OPTIONS)
+    context.configure(connection=_given["connection"], target_metadata=_given.get("metadata"), **_given["options"])
 with context.begin_transaction():
     context.run_migrations()

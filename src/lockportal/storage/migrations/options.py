@@ -17,7 +17,7 @@ VERSION_TABLE: Final = "lockportal_version"
 
 
 def _is_ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:  # noqa: ARG001 - Alembic's signature
-    return kind != "table" or (name is not None and name.startswith(PREFIX) and name != VERSION_TABLE)
+    return kind != "table" or (name is not None and name.startswith(PREFIX) and not name.startswith(VERSION_TABLE))
 
 
 def _is_wanted(item: object, name: str | None, kind: str, reflected: bool, twin: object) -> bool:  # noqa: ARG001 - as above
@@ -59,7 +59,6 @@ def _create_index(context: object, revision: object, op: ops.CreateIndexOp) -> I
 
 
 OPTIONS: Final[dict[str, Any]] = {
-    "version_table": VERSION_TABLE,
     "render_as_batch": True,
     "include_name": _is_ours,
     "include_object": _is_wanted,
@@ -68,4 +67,4 @@ OPTIONS: Final[dict[str, Any]] = {
     "compare_type": True,
     "transactional_ddl": True,
 }
-"""The same for every command, and for the comparison of a database with the records."""
+"""The same for every line of migrations, and for the comparison of a database with the records."""

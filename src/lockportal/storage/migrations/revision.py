@@ -13,9 +13,8 @@ from alembic.script import ScriptDirectory
 
 from lockportal.core.account import Capability
 from lockportal.storage.engines import open_engines
-from lockportal.storage.migrations.running import configuration, schema, upgrade
+from lockportal.storage.migrations.running import OWN, schema, upgrade
 
-_VERSIONS = Path(__file__).resolve().parent / "versions"
 _USAGE = 'usage: python -m lockportal.storage.migrations.revision "what it is for" | --initial'
 
 
@@ -28,11 +27,11 @@ def write(message: str, capabilities: Sequence[Capability]) -> Path:
     """Compare the newest schema with the records, in memory, and write what is between them as the next version."""
     engines = open_engines("sqlite://")
     upgrade(engines)
-    config = configuration(())
+    config = OWN.config
     number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
     with engines.writing() as connection:
         config.attributes |= {"connection": connection, "metadata": schema(capabilities)}
-        made = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}", version_path=str(_VERSIONS))
+        made = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}", version_path=str(OWN.folder))
     engines.dispose()
     if made is None or isinstance(made, list):
         raise SystemExit("nothing was written")
@@ -45,7 +44,7 @@ def main(arguments: Sequence[str]) -> str:
         raise SystemExit(_USAGE)
     if arguments[0] != "--initial":
         return str(write(arguments[0], built_in()))
-    for path in _VERSIONS.glob("0*.py"):
+    for path in OWN.folder.glob("0*.py"):
         path.unlink()
     return str(write("initial", built_in()))
 

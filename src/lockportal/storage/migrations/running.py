@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -14,11 +15,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from attrs import frozen
 
 from lockportal.core.account import Capability
 from lockportal.core.errors import Refused
 from lockportal.storage.engines import Engines, url_of
-from lockportal.storage.migrations.options import OPTIONS
+from lockportal.storage.migrations.options import OPTIONS, VERSION_TABLE
 from lockportal.storage.tables import HOUSE, table
 
 _HERE = Path(__file__).resolve().parent
@@ -26,45 +28,92 @@ _LOCK = 0x10C4904741
 _PATIENCE = 600
 
 
+@frozen
+class Line:
+    """One line of migrations: lockportal's own, or a plugin's, each with a version table of its own."""
+
+    folder: Path
+    version_table: str = VERSION_TABLE
+
+    @property
+    def config(self) -> Config:
+        """Make Alembic's configuration of this line."""
+        config = Config(stdout=io.StringIO())
+        config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_locations", str(self.folder).replace("%", "%%"))
+        config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+        config.attributes["options"] = self.options
+        return config
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Answer how Alembic looks at the database for this line."""
+        return {**OPTIONS, "version_table": self.version_table}
+
+    def heads(self, connection: sa.Connection) -> set[str]:
+        """Answer at which versions the database is."""
+        return set(MigrationContext.configure(connection, opts=self.options).get_current_heads())
+
+
+OWN = Line(_HERE / "versions")
+"""Lockportal's own migrations."""
+
+
+def lines(capabilities: Sequence[Capability]) -> tuple[Line, ...]:
+    """Answer lockportal's own line and those of the capabilities that bring one."""
+    return (OWN, *(line_of(capability) for capability in capabilities if capability.migrations))
+
+
+def line_of(capability: Capability) -> Line:
+    """Answer the line of a capability that brings its migrations."""
+    package = import_module(capability.migrations)
+    return Line(Path(str(package.__file__)).parent, f"{VERSION_TABLE}_{capability.name}")
+
+
 def upgrade(engines: Engines, capabilities: Sequence[Capability] = ()) -> None:
     """Bring the schema up to the newest version; does nothing if it is there. Several processes may do it at once.
 
     Refused, if the database is at a version that is not known here.
     """
-    config = configuration(capabilities)
-    if not _is_current(engines, config):
-        with _alone(engines) as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "heads")
+    for line in lines(capabilities):
+        if not _is_current(engines, line):
+            with _alone(engines) as connection:
+                config = line.config
+                config.attributes["connection"] = connection
+                command.upgrade(config, "heads")
 
 
-def downgrade(engines: Engines, to: str, capabilities: Sequence[Capability] = ()) -> None:
-    """Take the schema back to a version; `base` drops every table of lockportal with what is in it."""
-    config = configuration(capabilities)
+def downgrade(engines: Engines, to: str, plugin: Capability | None = None) -> None:
+    """Take lockportal's own tables, or a plugin's, back to a version; `base` drops them with what is in them."""
     with _alone(engines) as connection:
+        config = (OWN if plugin is None else line_of(plugin)).config
         config.attributes["connection"] = connection
         command.downgrade(config, to)
 
 
 def check(engines: Engines, capabilities: Sequence[Capability] = ()) -> tuple[str, ...]:
     """Say what the database lacks or has otherwise than these capabilities need it; an empty answer is well."""
-    config = configuration(capabilities)
+    faults: list[str] = []
+    wanted = schema(capabilities)
     with engines.reading() as connection:
-        script = ScriptDirectory.from_config(config)
-        found, wanted = _heads(connection), set(script.get_heads())
-        faults = [f"version {one} is not applied" for one in sorted(wanted - found)]
-        faults += [f"version {one} is not known here" for one in sorted(found - _known(script))]
-        context = MigrationContext.configure(connection, opts={**OPTIONS, "target_metadata": schema(capabilities)})
-        faults += [_described(difference) for difference in compare_metadata(context, schema(capabilities))]
+        for line in lines(capabilities):
+            script = ScriptDirectory.from_config(line.config)
+            found = line.heads(connection)
+            faults += [f"version {one} is not applied" for one in sorted({*script.get_heads()} - found)]
+            faults += [f"version {one} is not known here" for one in sorted(found - _known(script))]
+        context = MigrationContext.configure(connection, opts={**OPTIONS, "target_metadata": wanted})
+        faults += [_described(difference) for difference in compare_metadata(context, wanted)]
     return tuple(faults)
 
 
 def sql(database: str, capabilities: Sequence[Capability] = ()) -> str:
     """Write the script that makes an empty database of this kind what `upgrade` would; no connection is opened."""
-    config = configuration(capabilities)
     output = io.StringIO()
-    config.attributes |= {"url": url_of(database), "output": output}
-    command.upgrade(config, "heads", sql=True)
+    for line in lines(capabilities):
+        config = line.config
+        config.attributes |= {"url": url_of(database), "output": output}
+        command.upgrade(config, "heads", sql=True)
     return output.getvalue()
 
 
@@ -76,30 +125,14 @@ def schema(capabilities: Sequence[Capability]) -> sa.MetaData:
     return made
 
 
-def configuration(capabilities: Sequence[Capability]) -> Config:
-    """Make Alembic's configuration: our own migrations and those of the capabilities that bring some."""
-    packages = [capability.migrations for capability in capabilities if capability.migrations]
-    folders = [str(_HERE / "versions"), *(str(Path(str(import_module(name).__file__)).parent) for name in packages)]
-    config = Config(stdout=io.StringIO())
-    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
-    config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(folders).replace("%", "%%"))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-    return config
-
-
-def _heads(connection: sa.Connection) -> set[str]:
-    return set(MigrationContext.configure(connection, opts=OPTIONS).get_current_heads())
-
-
 def _known(script: ScriptDirectory) -> set[str]:
     return {revision.revision for revision in script.walk_revisions()}
 
 
-def _is_current(engines: Engines, config: Config) -> bool:
-    script = ScriptDirectory.from_config(config)
+def _is_current(engines: Engines, line: Line) -> bool:
+    script = ScriptDirectory.from_config(line.config)
     with engines.reading() as connection:
-        found = _heads(connection)
+        found = line.heads(connection)
     strange = found - _known(script)
     if strange:
         message = f"The database is at version {min(strange)}: use the lockportal, or the plugin, that brought it there."

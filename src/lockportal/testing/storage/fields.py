@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lockportal.clock import SystemClock
+from lockportal.core.errors import Refused
 from lockportal.core.money import LIMIT, Money
 from lockportal.core.record import Claim, Record
 from lockportal.testing.bench import NOON, Bench
@@ -139,6 +140,30 @@ class FieldsContract(Ground):
             self.same(bench, evolve(specimen, id=bench.clock.new_id()))
 
         holds()
+
+    @pytest.mark.parametrize(
+        ("field", "value", "code"),
+        [
+            ("name", "x" * 256, "specimen.too_long"),
+            ("alias", "x" * 256, "specimen.too_long"),
+            ("name", "a\0b", "specimen.unstorable"),
+            ("note", "\ud800", "specimen.unstorable"),
+            ("count", 2**63, "specimen.too_large"),
+            ("size", -(2**63), "specimen.too_large"),
+            ("ratio", Decimal("1." + "1" * 63), "specimen.too_long"),
+            ("digest", bytes(31), "specimen.unstorable"),
+            ("proof", bytes(33), "specimen.unstorable"),
+        ],
+    )
+    def test_what_one_database_would_corrupt_is_refused_on_each(
+        self, bench: Bench, field: str, value: object, code: str
+    ) -> None:
+        """By the field's name, and nothing of the decision is written."""
+        specimen = bench.specimen(**{field: value})
+        with pytest.raises(Refused) as caught:
+            bench.keep(specimen)
+        assert (caught.value.code, caught.value.field) == (code, field)
+        assert bench.store().load([specimen.account_id], [], {}) == {}
 
     def test_many_rows_come_back_like_one(self, bench: Bench) -> None:
         """The way that many rows take into the database keeps every kind of field too."""

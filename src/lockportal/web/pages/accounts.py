@@ -22,7 +22,6 @@ class Frame:
     actor: Actor
     account_id: UUID
     name: str
-    language: str = ""
 
     def page(self, template: str, values: Mapping[str, object], *, here: str, status: int = 200) -> Response:
         """Fill a template in the frame; `here` is the place in the menu that is lit."""
@@ -33,7 +32,8 @@ class Frame:
             "form_token": self.site.guard.session_token(self.actor),
             "other_accounts": len(self.actor.accounts(Right.VIEW)) > 1,
         }
-        locale = self.site.locale(self.language)
+        grant = self.actor.grant(self.account_id)
+        locale = self.site.locale(grant.language if grant is not None else "")
         return self.site.page(template, {**around, **values}, locale=locale, status=status)
 
 
@@ -44,7 +44,7 @@ def customer_of(site: Site, request: Request, actor: Actor) -> Customer:
 
 def frame(site: Site, actor: Actor, customer: Customer) -> Frame:
     """Make the frame of a customer's pages."""
-    return Frame(site=site, actor=actor, account_id=customer.account_id, name=customer.name, language=customer.language)
+    return Frame(site=site, actor=actor, account_id=customer.account_id, name=customer.name)
 
 
 def path_id(request: Request, name: str) -> UUID:

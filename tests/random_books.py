@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from attrs import evolve, frozen
-from books import PostAll, day, item_id
 from hypothesis import strategies as st
 
+from books import PostAll, day, item_id
 from lockportal.core.money import Money
 from lockportal.ledger.models import Entry, EntryKind, Posting
 
