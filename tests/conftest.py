@@ -24,9 +24,7 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.register_profile("full", parent=hypothesis.settings.get_profile("ci"), max_examples=1_000)
-hypothesis.settings.load_profile(
-    os.environ.get("LOCKPORTAL_HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default")
-)
+hypothesis.settings.load_profile(os.environ.get("LOCKPORTAL_HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 
 def missing_server(reason: str):

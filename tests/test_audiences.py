@@ -5,13 +5,13 @@ import inspect
 import pkgutil
 
 import pytest
-from snapshot import check_snapshot
 
 import lockportal
 from lockportal.builtin import PLUGINS
 from lockportal.core.actor import ActorKind, Audience
 from lockportal.core.ports import Question
 from lockportal.plugins import Plugins
+from snapshot import check_snapshot
 
 CAPABILITIES = tuple(c for group in Plugins(PLUGINS, {}).hook.lockportal_capabilities() for c in group)
 

@@ -32,7 +32,8 @@ def run(tmp_path, monkeypatch):
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "book.csv"
-    path.write_text(HEADER + "R-1,C-1,Orchard,USD,100.00,2026-01-10,2026-02-09\nR-2,C-1,Orchard,EUR,50.00,2026-01-10,2026-02-09\n")
+    dates = "2026-01-10,2026-02-09"
+    path.write_text(f"{HEADER}R-1,C-1,Orchard,USD,100.00,{dates}\nR-2,C-1,Orchard,EUR,50.00,{dates}\n")
     return path
 
 

@@ -1,4 +1,4 @@
-"""A customer's page reads that customer's rows by an index, on SQLite too, which keeps no figures of how selective an index is."""
+"""A customer's page reads that customer's rows by an index, on SQLite too, which knows not how selective an index is."""
 
 import pytest
 import sqlalchemy as sa
@@ -65,7 +65,7 @@ def calls(portal):
     yield "aging", lambda: portal.ledger.aging(SYSTEM, account_id=account_id)
     for basis in AgingBasis:
         day = portal.ledger.today()
-        yield f"past {basis}", lambda b=basis: portal.ledger.aging(SYSTEM, account_id=account_id, as_of=day, basis=b)
+        yield f"past {basis}", lambda b=basis, d=day: portal.ledger.aging(SYSTEM, account_id=account_id, as_of=d, basis=b)
     yield "document", lambda: portal.documents.get(account_id, one, SYSTEM)
     yield "statement", lambda: portal.documents.statement(account_id, SYSTEM)
     yield "customer", lambda: portal.profiles.customer(account_id, by=SYSTEM)

@@ -1,4 +1,4 @@
-"""The main path, once from end to end on real input: a book comes in, a customer signs in, sees what is owed, downloads the papers."""
+"""The main path on real input: a book comes in, a customer signs in, sees what is owed, and downloads the papers."""
 
 import email
 import email.policy

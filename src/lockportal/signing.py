@@ -14,7 +14,6 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from lockportal.core.errors import Refused
 
-
 _KEY_LENGTH = 32
 """256 bits as text."""
 
@@ -84,6 +83,4 @@ class Signer:
         )
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
-        return URLSafeSerializer(
-            list(self._keys), salt=f"lockportal.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
-        )
+        return URLSafeSerializer(list(self._keys), salt=f"lockportal.{purpose}", signer_kwargs={"digest_method": hashlib.sha256})

@@ -1,8 +1,9 @@
 """Documents imported per second on each database, beside the raw driver writing the very same rows.
 
-Run as `python tests/benchmarks/bench_import.py [documents]`; it prints lines of a markdown table. The raw side inserts every row that
-the import made (documents, entries, journal, due balances, customers, claims …) into the same tables with the same indexes, in one
-transaction: by executemany, on PostgreSQL by COPY. The tables are equal afterwards, or the run stops. Rounds take turns; medians.
+Run as `python tests/benchmarks/bench_import.py [documents]`; it prints lines of a markdown table. The raw side inserts
+every row that the import made (documents, entries, journal, due balances, customers, claims …) into the same tables with
+the same indexes, in one transaction: by executemany, on PostgreSQL by COPY. The tables hold as many rows afterwards, or the
+run stops. Rounds take turns; medians.
 """
 
 import gc

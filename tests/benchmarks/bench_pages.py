@@ -1,7 +1,7 @@
-"""The portal's pages at 10,000 and at 1,000,000 documents: a typical customer's home, list and document, and the heaviest one's home.
+"""The portal's pages at 10,000 and at 1,000,000 documents, for a typical customer and for the heaviest one.
 
-Run as `python tests/benchmarks/bench_pages.py [documents]`; it prints lines of a markdown table. Requests go through the site, with
-authentication and templates, in this process; the two books take turns, medians of the rounds.
+Run as `python tests/benchmarks/bench_pages.py [documents]`; it prints lines of a markdown table. Requests go through the
+site, with authentication and templates, in this process; the two books take turns, medians of the rounds.
 """
 
 import sys
@@ -58,7 +58,7 @@ def filled(url, documents):
 
 def timed(book, page):
     path, cookie = book.pages[page]
-    request = Request(method="GET", path=path, cookies={"lockportal": cookie}, headers={}, query={}, form={}, secure=False, remote="")
+    request = Request(method="GET", path=path, cookies={"lockportal": cookie})
     started = time.perf_counter()
     for _ in range(REQUESTS):
         assert book.site.handle(request).status == 200

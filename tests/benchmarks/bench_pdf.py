@@ -119,9 +119,7 @@ def steady(side, lines, count):
     if side == "typst":
         bare._forget = lambda size: None
     work = bare if side == "typst" else renderer
-    spent = [
-        seconds(lambda data: work.render("statement", data), [statement(lines, 1 + turn)]) for turn in range(count)
-    ]
+    spent = [seconds(lambda data: work.render("statement", data), [statement(lines, 1 + turn)]) for turn in range(count)]
     return median(spent[10:]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
@@ -145,9 +143,7 @@ def main():
         say(f"| {lines} lines | {1 / ours:.1f} | {1 / theirs:.1f} | {ours / theirs:.3f} |")
     for lines in (400, 4_000):
         with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-            (ours, our_peak), (theirs, their_peak) = (
-                pool.apply(steady, (side, lines, 14)) for side in ("renderer", "typst")
-            )
+            (ours, our_peak), (theirs, their_peak) = (pool.apply(steady, (side, lines, 14)) for side in ("renderer", "typst"))
         say(
             f"| {lines} lines, the 11th and later | {1 / ours:.2f}, peak {our_peak} MB "
             f"| {1 / theirs:.2f}, peak {their_peak} MB | {ours / theirs:.3f} |"

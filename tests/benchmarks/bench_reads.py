@@ -46,6 +46,20 @@ def timed(call):
     return (time.perf_counter() - started) / CALLS * 1_000_000
 
 
+def pairs(portal, documents):
+    """Answer each question with its twin on the bare driver, once their answers are equal."""
+    account_id = portal.profiles.customer_by_number(f"C-{documents // 40:07}", by=SYSTEM).id
+    wanted = Filter(state=DocumentState.OPEN)
+    raw_aging, raw_page = bare(portal, account_id)
+    (aging,) = portal.ledger.aging(SYSTEM, account_id=account_id)
+    assert aging.balance.minor == sum(row[3] for row in raw_aging())
+    assert [row.number for row in portal.documents.search(account_id, SYSTEM, wanted).items] == [r[2] for r in raw_page()]
+    return {
+        "aging": (lambda: portal.ledger.aging(SYSTEM, account_id=account_id), raw_aging),
+        "first page of open": (lambda: portal.documents.search(account_id, SYSTEM, wanted), raw_page),
+    }
+
+
 def main(documents=100_000):
     print("| database | question | lockportal, µs | bare driver, µs | ratio |")
     print("|---|---|---|---|---|")
@@ -54,17 +68,7 @@ def main(documents=100_000):
             portal = Portal(Config(database=url, secret_keys=("k" * 40,)))
             portal.upgrade()
             portal.documents.store(rows(documents), SYSTEM, source="bench")
-            account_id = portal.profiles.customer_by_number(f"C-{documents // 40:07}", by=SYSTEM).id
-            wanted = Filter(state=DocumentState.OPEN)
-            raw_aging, raw_page = bare(portal, account_id)
-            (aging,) = portal.ledger.aging(SYSTEM, account_id=account_id)
-            assert aging.balance.minor == sum(row[3] for row in raw_aging())
-            assert [row.number for row in portal.documents.search(account_id, SYSTEM, wanted).items] == [r[2] for r in raw_page()]
-            pairs = {
-                "aging": (lambda a=account_id: portal.ledger.aging(SYSTEM, account_id=a), raw_aging),
-                "first page of open": (lambda a=account_id: portal.documents.search(a, SYSTEM, wanted), raw_page),
-            }
-            for name, calls in pairs.items():
+            for name, calls in pairs(portal, documents).items():
                 timings = [[timed(call) for call in calls] for _ in range(ROUNDS)]
                 ours, theirs = (median(column) for column in zip(*timings, strict=True))
                 print(f"| {kind} | {name} | {ours:.0f} | {theirs:.0f} | {ours / theirs:.2f} |", flush=True)

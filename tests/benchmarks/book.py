@@ -1,4 +1,4 @@
-"""A large plain book for benchmarks: one heavy customer with a twentieth of it, the others with twenty invoices each, a fifth open."""
+"""A large plain book: one heavy customer with a twentieth of it, the others with twenty invoices each, a fifth open."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

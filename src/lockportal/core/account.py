@@ -135,9 +135,7 @@ class On:
     emits: tuple[type[Event], ...] = ()
 
 
-def on(
-    event: type[E], react: Callable[[E, Account, Stamp], Sequence[Event]], *, emits: tuple[type[Event], ...] = ()
-) -> On:
+def on(event: type[E], react: Callable[[E, Account, Stamp], Sequence[Event]], *, emits: tuple[type[Event], ...] = ()) -> On:
     """Declare a reaction so that the event and the function's argument are checked together."""
     return On(event, react, emits)
 

@@ -32,9 +32,7 @@ _CODES: Final = {
     4: "CLF UYW",
 }
 
-EXPONENTS: Final[dict[str, int]] = {
-    code: digits for digits, codes in _CODES.items() for code in codes.split()
-}
+EXPONENTS: Final[dict[str, int]] = {code: digits for digits, codes in _CODES.items() for code in codes.split()}
 """ISO 4217 code -> number of decimal digits of its minor unit: 0, 2, 3 or 4."""
 
 LIMIT: Final = 2**63 - 1
@@ -148,9 +146,7 @@ class Money:
         """Whether there is nothing."""
         return not self.minor
 
-    def allocate(
-        self, ratios: Sequence[int | Decimal], leftover: Leftover = Leftover.LARGEST_REMAINDER
-    ) -> tuple[Money, ...]:
+    def allocate(self, ratios: Sequence[int | Decimal], leftover: Leftover = Leftover.LARGEST_REMAINDER) -> tuple[Money, ...]:
         """Share out by ratios (none below zero, not all zero), in their order.
 
         The shares sum to the amount, each errs by less than one minor unit, a zero ratio gets zero, and a
@@ -165,9 +161,7 @@ class Money:
         rests = [rest for _, rest in parts]
         inexact = [place for place, rest in enumerate(rests) if rest]
         if Leftover(leftover) is Leftover.LARGEST_REMAINDER:
-            inexact.sort(
-                key=rests.__getitem__, reverse=True
-            )  # stable, also in reverse: the earlier of equals first
+            inexact.sort(key=rests.__getitem__, reverse=True)  # stable, also in reverse: the earlier of equals first
         for place in inexact[: sum(rests) // whole]:
             shares[place] += 1
         sign = -1 if self.minor < 0 else 1

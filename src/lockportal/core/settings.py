@@ -48,9 +48,7 @@ def _matches(pattern: re.Pattern[str], reason: str, *, blank: bool = False) -> _
 
 def _text(instance: object, attribute: Attribute[Any], value: object) -> None:
     if not isinstance(value, str) or _UNSTORABLE.search(value):
-        raise _refuse(
-            instance, attribute.name, f"must be text without NUL and lone surrogates, not {value!r}"
-        )
+        raise _refuse(instance, attribute.name, f"must be text without NUL and lone surrogates, not {value!r}")
 
 
 def _each(check: _Check, *, least: int = 0) -> _Check:

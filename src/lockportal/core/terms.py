@@ -14,9 +14,7 @@ def _within(least: int, most: int, *, optional: bool = False) -> Any:  # noqa: A
         if optional and value is None:
             return
         if type(value) is not int or not least <= value <= most:
-            raise ValueError(
-                f"terms.{attribute.name}: must be a whole number from {least} to {most}, not {value!r}"
-            )
+            raise ValueError(f"terms.{attribute.name}: must be a whole number from {least} to {most}, not {value!r}")
 
     return check
 
