@@ -18,8 +18,8 @@ STATES = {"A login link": "lockportal.access.models:LINK_STEPS"}
 
 HEAD = """# Commands, events and states
 
-Everything that changes a portal's books is a command, decided over one account; what came of it is in the journal as events. Services
-build the commands; this page is made from their declarations.
+Everything that changes a portal's books is a command, decided over one account; what came of it is in the journal as
+events. Services build the commands; this page is made from their declarations.
 """
 
 
@@ -40,7 +40,7 @@ def page() -> str:
     lines = [HEAD]
     for capability in CAPABILITIES:
         lines += [f"## {capability.name}", "", "| command | what it does | who may |", "|---|---|---|"]
-        lines += [f"| `{command.__name__}` | {first_line(command)} | {who(command.audience)} |" for command in capability.commands]
+        lines += [f"| `{c.__name__}` | {first_line(c)} | {who(c.audience)} |" for c in capability.commands]
         lines += ["", "| event | what happened |", "|---|---|"]
         lines += [f"| `{event.__name__}` | {first_line(event)} |" for event in capability.events]
         lines.append("")
