@@ -33,7 +33,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 def dumps(value: object) -> bytes:
     """Write any value of lockportal as JSON, the same bytes for the same value: UUIDs, decimals and times as text."""
-    return msgspec.json.encode(value, order="deterministic")
+    return msgspec.json.encode(value, order="sorted")
 
 
 def loads(cls: type[T], text: bytes | str) -> T:
@@ -64,7 +64,7 @@ def load_toml(text: str) -> dict[str, Any]:
 
 def plain(value: object) -> Any:  # noqa: ANN401 - whatever the value holds
     """Answer a value as plain dicts, lists, texts and numbers, in the same form as `dumps`."""
-    return msgspec.to_builtins(value, order="deterministic")
+    return msgspec.json.decode(dumps(value))
 
 
 @cache

@@ -80,12 +80,12 @@ def test_links_are_followed_from_both_ends(portal):
         invoice("R-2", po_number="PO-1"),
         paper(ORDER, "PO-1"),
         paper(LADING, "BL-1", references=(order,)),
-        paper(DocumentKind.CONTRACT, "PO-1"),  # of the same number, but no order
+        paper(DocumentKind.CONTRACT, "PO-1", external_id="K-2"),  # of the same number, but no order
     )
     store(portal, paper(ORDER, "PO-1"), number="200", source="theirs")
     assert linked(view(portal, "R-1")) == [
         ("bill_of_lading", "BL-1", key(portal, "BL-1")),
-        ("purchase_order", "PO-1", view(portal, "R-1").references[1].document_id),
+        ("purchase_order", "PO-1", key(portal, "PO-1")),
         ("contract", "K-1", None),
     ]
     named = {(kind, number) for kind, number, _ in linked(view(portal, "R-2"))}
@@ -168,32 +168,9 @@ def test_an_invoices_paper_bears_its_figures(portal):
     made = portal.documents.pdf(account, key(portal, "R-77"), customer(account))
     assert made.name == "invoice-R-77.pdf"
     text = text_of(made)
-    for figure in (
-        "Invoice R-77",
-        "Acme Works",
-        "Harbour Ltd",
-        "$1,234.50",
-        "$1,000.00",
-        "$234.50",
-        "Jan 21, 2026",
-        "Feb 20, 2026",
-    ):
-        assert figure in text
-    for detail in (
-        "PO-9",
-        "BL-5",
-        "NET30",
-        "Hex bolts",
-        "B-8",
-        "100 pc",
-        "0.60",
-        "58.00",
-        "22.00",
-        "1.50",
-        "Mind the dog.",
-        "Overdue",
-    ):
-        assert detail in text
+    figures = ("$1,234.50", "$1,000.00", "$234.50", "100 pc", "0.60", "58.00", "22.00", "1.50", "Jan 21, 2026", "Feb 20, 2026")
+    words = ("Invoice R-77", "Acme Works", "Harbour Ltd", "PO-9", "BL-5", "NET30", "Hex bolts", "B-8", "Mind the dog.", "Overdue")
+    assert [part for part in (*figures, *words) if part.upper() not in text.upper()] == []
 
 
 def test_an_invoice_without_lines_dates_or_anything_has_a_paper_still(portal):
@@ -218,7 +195,7 @@ def test_a_debit_memos_paper_bears_its_name_in_the_customers_language(portal):
     assert made.name == "debit_memo-D-1.pdf"
     assert "Debit memo D-1" in text_of(made)
     assert "¥1,050" in text_of(made)
-    portal.profiles.change_customer(account, OTTO, language="de")
+    portal.profiles.change_customer(account, by=OTTO, language="de")
     assert "Belastungsanzeige D-1" in text_of(portal.documents.pdf(account, key(portal, "D-1"), OTTO))
 
 
@@ -280,20 +257,10 @@ def test_a_paper_bears_the_customers_address_and_the_suppliers_letterhead(databa
         from lockportal.profiles.models import Address
 
         address = Address(("Pier 9",), "Portland", "04101", "ME", "US")
-        portal.profiles.change_customer(account, OTTO, address=address)
+        portal.profiles.change_customer(account, by=OTTO, address=address)
         text = text_of(portal.documents.pdf(account, key(portal, "R-1"), OTTO))
-        for part in (
-            "1 Works Lane",
-            "ar@acme.example",
-            "VAT AT 1",
-            "IBAN AT00",
-            "Register 1",
-            "Pier 9",
-            "04101 Portland",
-            "ME",
-            "US",
-        ):
-            assert part in text
+        letterhead = ("1 Works Lane", "ar@acme.example", "VAT AT 1", "IBAN AT00", "Register 1")
+        assert [part for part in (*letterhead, "Pier 9", "04101 Portland", "ME", "US") if part not in text] == []
         logo.unlink()
         with pytest.raises(Refused) as refused:
             portal.documents.pdf(account, key(portal, "R-1"), OTTO)

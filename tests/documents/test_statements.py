@@ -44,12 +44,8 @@ def stated(portal):
 
 def test_a_statement_lists_what_is_open_and_under_credits_what_is_not_applied(stated):
     yen, dollars = stated.documents.statement(account_of(stated), OTTO)
-    assert (dollars.currency, dollars.as_of, dollars.customer_number, dollars.customer_name) == (
-        "USD",
-        TODAY,
-        "100",
-        "Harbour Ltd",
-    )
+    assert (dollars.currency, dollars.as_of) == ("USD", TODAY)
+    assert (dollars.customer_number, dollars.customer_name) == ("100", "Harbour Ltd")
     assert [(item.number, item.kind, item.reference, item.balance, item.days_late) for item in dollars.items] == [
         ("late", "invoice", "PO-1", usd("100"), 40),
         ("soon", "invoice", "", usd("50"), 0),
@@ -146,8 +142,8 @@ def test_a_statements_paper_bears_its_figures(stated):
     made = stated.documents.statement_pdf(account, customer(account), currency="USD", as_of=TODAY)
     assert made.name == "statement-100-USD-2026-03-02.pdf"
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made.content)).pages)
-    for part in ("Harbour Ltd", "Mar 2, 2026", "late", "PO-1", "100.00", "soon", "50.00", "157.00", "34.00", "$123.00", "40"):
-        assert part in text
+    parts = ("Harbour Ltd", "Mar 2, 2026", "late", "PO-1", "100.00", "soon", "50.00", "157.00", "34.00", "$123.00", "40")
+    assert [part for part in parts if part not in text] == []
     assert "settled" not in text
 
 

@@ -210,9 +210,9 @@ def test_an_order_may_turn_out_to_be_another_paper(portal):
 @pytest.mark.parametrize(
     ("facts", "code", "field"),
     [
-        (invoice(""), "external_id.missing", "external_id"),
+        (evolve(invoice(), external_id=""), "external_id.missing", "external_id"),
         (evolve(invoice("x"), number="  "), "number.missing", "number"),
-        (invoice("x" * 129), "external_id.too_long", "external_id"),
+        (evolve(invoice(), external_id="x" * 129), "external_id.too_long", "external_id"),
         (evolve(invoice("x"), number="y" * 129), "number.too_long", "number"),
         (invoice(po_number="y" * 129), "po_number.too_long", "po_number"),
         (invoice(terms="y" * 65), "terms.too_long", "terms"),

@@ -280,10 +280,10 @@ def decide(command: Command, account: Account, stamp: Stamp, capabilities: Seque
 
 def check_cycles(capabilities: Sequence[Capability]) -> None:
     """Refuse reactions that could run for ever: raise ValueError naming the cycle of event types."""
-    follows: dict[type[Event], set[type[Event]]] = {}
+    follows: dict[type[Event], list[type[Event]]] = {}
     for capability in capabilities:
         for reaction in capability.reactions:
-            follows.setdefault(reaction.event, set()).update(reaction.emits)
+            follows.setdefault(reaction.event, []).extend(reaction.emits)
 
     def walk(event: type[Event], path: tuple[type[Event], ...]) -> None:
         if event in path:

@@ -11,8 +11,8 @@ from lockportal.core.money import Money
 from lockportal.documents.models import POSTED, DocumentFacts
 
 LONGEST: Final = {
-    "external_id": 128,
     "number": 128,
+    "external_id": 128,
     "source_version": 64,
     "terms": 64,
     "po_number": 128,
@@ -24,7 +24,7 @@ _LAST: Final = date(2199, 12, 31)
 
 def check_facts(facts: DocumentFacts) -> None:
     """Refuse facts that cannot be stored, naming the field at fault: `number.missing`, `terms.too_long`, `total.below_zero`."""
-    for name in ("external_id", "number"):
+    for name in ("number", "external_id"):
         if not getattr(facts, name).strip():
             raise Refused(f"{name}.missing", "a value is required", field=name)
     for name, most in LONGEST.items():
