@@ -1,5 +1,6 @@
 """The demo: it walks its whole path by itself, lets one browser in by its door, and leaves nothing behind."""
 
+import subprocess
 import sys
 import tempfile
 import threading
@@ -180,3 +181,9 @@ def test_a_link_that_the_door_asked_for_serves_only_with_the_cookie_it_gave(port
     link, _ = door.open(f"/{door.key}")
     token = link.rpartition("/")[2]
     assert portal.access.inspect(token, draw_secret()).state == "wrong_browser"
+
+
+def test_the_demo_needs_none_of_the_tools_of_tests():
+    code = "import sys, lockportal.demo; print(sorted({'pytest', 'hypothesis'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert found.strip() == "[]"

@@ -1,8 +1,28 @@
-"""What a test of a portal or of a plugin needs: contract suites, guards, strategies. Install it with the extra `testing`."""
+"""What a test of a portal or of a plugin needs: contract suites, guards, strategies. Install it with the extra `testing`.
+
+`lockportal.testing.book`, which the demo fills itself with, needs no extra: so pytest is imported with the first contract only.
+"""
 
 from __future__ import annotations
 
-from lockportal.testing.guard import Unscoped, counting, scoped
-from lockportal.testing.storage import StorageContract
+from importlib import import_module
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from lockportal.testing.guard import Unscoped, counting, scoped
+    from lockportal.testing.storage import StorageContract
+
+_PLACES = {
+    "StorageContract": "lockportal.testing.storage",
+    "Unscoped": "lockportal.testing.guard",
+    "counting": "lockportal.testing.guard",
+    "scoped": "lockportal.testing.guard",
+}
 __all__ = ["StorageContract", "Unscoped", "counting", "scoped"]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its module when it is first asked for."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)
