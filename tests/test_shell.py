@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import ClassVar
 from uuid import UUID
 
@@ -223,9 +224,7 @@ def test_a_second_try_decides_with_the_same_stamp_on_what_is_there_now(bench, mo
                 bench.count(account)
             super().commit(units)
 
-    receipt = bench.shell(Overtaken(bench.engines, bench.supplier.id, [capability])).run(
-        Count(account_id=account), SYSTEM
-    )
+    receipt = bench.shell(Overtaken(bench.engines, bench.supplier.id, [capability])).run(Count(account_id=account), SYSTEM)
     assert receipt == Receipt(stamps[0].id, 3)
     assert len(set(stamps)) == 1
     assert value(bench, account) == 3
@@ -388,9 +387,7 @@ def test_what_one_waking_has_settled_is_not_woken(bench):
     bench.keep(first, bench.specimen(first.account_id, wake_at=NOON))
 
     def settle_all(specimen, account, stamp):
-        return [
-            SpecimenKept(specimen=evolve(one, count=one.count + 1, wake_at=None)) for one in account.all(Specimen)
-        ]
+        return [SpecimenKept(specimen=evolve(one, count=one.count + 1, wake_at=None)) for one in account.all(Specimen)]
 
     shell = evolve(bench.shell(), capabilities=(evolve(capability, wakes=(Wake(Specimen, settle_all),)),))
     shell.advance(first.account_id, NOON, SYSTEM)
@@ -435,9 +432,7 @@ def test_an_errand_that_fails_stays_and_the_others_are_done(bench, caplog):
 
 
 def test_a_round_takes_no_more_than_its_limit(bench):
-    bench.shell().observe(
-        *(Parcel(id=bench.clock.new_id(), account_id=UUID(int=1), wake_at=NOON) for _ in range(5))
-    )
+    bench.shell().observe(*(Parcel(id=bench.clock.new_id(), account_id=UUID(int=1), wake_at=NOON) for _ in range(5)))
     assert [bench.shell().deliver(limit=2).handled for _ in range(4)] == [2, 2, 1, 0]
 
 
@@ -454,7 +449,7 @@ def test_a_handler_that_keeps_failing_is_asked_less_and_less_often(bench, caplog
     for _ in range(20):
         bench.shell().deliver()
         bench.clock.advance(timedelta(minutes=1))
-    waits = [after - before for before, after in zip(tries, tries[1:], strict=False)]
+    waits = [after - before for before, after in pairwise(tries)]
     assert waits == [timedelta(minutes=n) for n in range(1, len(waits) + 1)]
     assert "a subscriber failed and will be asked again" in caplog.text
 

@@ -63,8 +63,8 @@ def load_toml(text: str) -> dict[str, Any]:
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - whatever the value holds
-    """Answer a value as plain dicts, lists, texts and numbers, in the same form as `dumps`."""
-    return msgspec.json.decode(dumps(value))
+    """Answer a value as plain dicts, lists or tuples, texts and numbers, in the form of `dumps`; nothing is refused here."""
+    return msgspec.to_builtins(value, order="sorted")
 
 
 @cache
@@ -149,10 +149,7 @@ def _decimal(value: object, _: type[Decimal]) -> Decimal:
 
 
 def _instant(value: object, _: type[datetime]) -> datetime:
-    if isinstance(value, datetime):
-        moment = value
-    else:
-        moment = datetime.fromisoformat(_strict(str)(value, str))
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_strict(str)(value, str))
     if moment.tzinfo is None:
         message = "a time needs its offset, such as Z"
         raise ValueError(message)
@@ -251,7 +248,7 @@ def _first_fault(error: BaseException) -> tuple[str, str]:
         error, note = _first_child(error)
         path += note
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
-        name = sorted(error.extra_fields)[0]
+        name = min(error.extra_fields)
         return f"{path}.{name}".lstrip("."), "there is no such field"
     if isinstance(error, KeyError):
         return path.lstrip("."), "this field is required"

@@ -253,7 +253,7 @@ class Shell:
         for record in self.store.errands(cls, now, now + _LEASE, limit):
             try:
                 handle(record)
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it raises, it stays and the others go on
                 _LOG.exception("an errand failed and stays", extra={"errand": cls.__name__, "id": str(record.id)})
                 lost += 1
             else:
@@ -269,7 +269,7 @@ class Shell:
                 heard = [row for row in rows if row.type in wanted]
                 if heard:
                     handle(heard)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever a subscriber raises, it is asked again
                 _LOG.exception("a subscriber failed and will be asked again", extra={"subscriber": name})
                 self.store.failed(mark, now + _LEASE * min(mark.attempts, 60), type(error).__name__)
                 lost += 1
@@ -329,9 +329,7 @@ class Shell:
         empty = Account(id=account_id, kind=kind, supplier=self.supplier, options=self.options)
         if loaded is None:
             return empty
-        return evolve(
-            empty, version=loaded.version, records=loaded.records, whole=loaded.whole, absent=loaded.absent
-        )
+        return evolve(empty, version=loaded.version, records=loaded.records, whole=loaded.whole, absent=loaded.absent)
 
 
 @frozen

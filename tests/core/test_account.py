@@ -278,8 +278,7 @@ def test_a_decision_writes_each_record_once_in_its_last_state():
 
 def total(account, changes):
     step = sum(
-        (change.after.watts if change.after.lit else 0) - (change.before.watts if change.before else 0)
-        for change in changes
+        (change.after.watts if change.after.lit else 0) - (change.before.watts if change.before else 0) for change in changes
     )
     kept = account.find(Total, HOME) or Total(id=HOME, account_id=HOME, watts=0)
     return [evolve(kept, watts=kept.watts + step)]

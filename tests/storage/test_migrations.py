@@ -129,7 +129,7 @@ def test_a_version_from_elsewhere_is_refused(engines, capabilities):
 # plugins
 
 
-MIGRATION = '''
+MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
 from lockportal.storage import types
@@ -147,7 +147,7 @@ def upgrade():
     op.create_index("lockportal_counter_live", "lockportal_counter", ["account_id", "live"])
 def downgrade():
     op.drop_table("lockportal_counter")
-'''
+"""
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_the_script_makes_what_upgrade_makes(engines, capabilities):
     with engines.writing() as connection:
         for statement in script.split(";\n"):
             lines = [line for line in statement.splitlines() if line and not line.startswith("--")]
-            if lines and lines != ["BEGIN"] and lines != ["COMMIT"]:
+            if lines not in ([], ["BEGIN"], ["COMMIT"]):
                 connection.exec_driver_sql("\n".join(lines))
     assert migrations.check(engines, capabilities) == ()
 

@@ -26,7 +26,7 @@ class Owner(StrEnum):
     SUPPLIER = "supplier"
 
 
-class Missing(Exception):  # noqa: N818 - a signal to the shell, never an error that a caller sees
+class Missing(Exception):
     """A decision asked for records that are not loaded: the shell loads them and decides again."""
 
     def __init__(self, cls: type[Record], ids: frozenset[UUID] | None) -> None:

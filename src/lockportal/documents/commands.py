@@ -155,9 +155,8 @@ def _balanced(document: Document, minor: int) -> Document:
 
 def _owed(document: Document) -> int:
     """Answer what a document adds to what is owed, in minor units: below zero for a credit memo."""
-    if document.payable is None:
-        return 0
-    return -document.payable.minor if document.kind is DocumentKind.CREDIT_MEMO else document.payable.minor
+    minor = 0 if document.payable is None else document.payable.minor
+    return -minor if document.kind is DocumentKind.CREDIT_MEMO else minor
 
 
 def _postings(document: Document, before: Document | None, posted_on: date) -> Iterator[Posting]:

@@ -207,10 +207,7 @@ class Documents:
         return self._supplier.today(self._context.clock.now())
 
     def _customer(self, account_id: UUID, by: Actor) -> Customer:
-        rows = self._shell.ask(queries.CUSTOMER, by, account_id=account_id)
-        if not rows:
-            raise NotFound("account.not_found", "There is no such account.")
-        return queries.customer_of(rows[0])
+        return queries.customer_of(self._shell.ask(queries.CUSTOMER, by, account_id=account_id)[0])
 
     def _language(self, customer: Customer) -> str:
         return customer.language or self._supplier.languages[0]

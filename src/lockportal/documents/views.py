@@ -182,10 +182,8 @@ def references_of(facts: DocumentFacts) -> tuple[Reference, ...]:
 def derive_links(account: Account, changes: Sequence[Change]) -> Sequence[Record]:
     """Keep one link for each reference of the documents that changed; drop those no longer made."""
     wanted: dict[UUID, DocumentLink] = {}
-    for change in changes:
-        before, after = change.before, change.after
-        if not isinstance(after, Document):
-            continue
+    documents = [(change.before, change.after) for change in changes if isinstance(change.after, Document)]
+    for before, after in documents:
         old = set(before.references) if isinstance(before, Document) else set()
         for reference in sorted(old ^ set(after.references), key=lambda r: (r.kind, r.number)):
             key = link_id(after.id, reference)

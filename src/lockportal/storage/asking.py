@@ -30,7 +30,7 @@ class _Fenced(sa.ColumnElement[UUID]):
     """
 
     inherit_cache = True
-    _traverse_internals = (("column", sa.sql.visitors.InternalTraversal.dp_clauseelement),)
+    _traverse_internals = [("column", sa.sql.visitors.InternalTraversal.dp_clauseelement)]  # noqa: RUF012 - as SQLAlchemy has it
 
     def __init__(self, column: sa.ColumnElement[UUID]) -> None:
         """Keep the column."""

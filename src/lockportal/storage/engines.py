@@ -58,7 +58,7 @@ class Engines:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             else:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901 - the same one
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             try:
                 yield connection
             finally:
@@ -92,6 +92,9 @@ def open_engines(database: str) -> Engines:
     makers = {"sqlite": _sqlite, "postgresql": _postgresql, "mariadb": _mariadb}
     try:
         return makers[url.get_backend_name()](url)
+    except sa.exc.NoSuchModuleError as error:
+        message = f"No driver is known as {url.drivername}: write {url.get_backend_name()}://… alone."
+        raise Refused("database.driver_unknown", message, field="database") from error
     except ModuleNotFoundError as error:
         message = f'The driver {error.name} is not installed: pip install "lockportal[{url.get_backend_name()}]".'
         raise Refused("database.driver_missing", message, field="database") from error

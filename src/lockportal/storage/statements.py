@@ -21,11 +21,15 @@ AFTER = sa.bindparam("after_", type_=Id())
 VERSIONS = sa.select(ACCOUNT_TABLE.c.account_id, ACCOUNT_TABLE.c.kind, ACCOUNT_TABLE.c.version).where(
     ACCOUNT_TABLE.c.supplier_id == SUPPLIER, ACCOUNT_TABLE.c.account_id.in_(ACCOUNTS)
 )
-BUMP = sa.update(ACCOUNT_TABLE).where(
-    ACCOUNT_TABLE.c.supplier_id == SUPPLIER,
-    ACCOUNT_TABLE.c.account_id == ACCOUNT,
-    ACCOUNT_TABLE.c.version == sa.bindparam("base_", type_=sa.BigInteger()),
-).values(version=ACCOUNT_TABLE.c.version + 1)
+BUMP = (
+    sa.update(ACCOUNT_TABLE)
+    .where(
+        ACCOUNT_TABLE.c.supplier_id == SUPPLIER,
+        ACCOUNT_TABLE.c.account_id == ACCOUNT,
+        ACCOUNT_TABLE.c.version == sa.bindparam("base_", type_=sa.BigInteger()),
+    )
+    .values(version=ACCOUNT_TABLE.c.version + 1)
+)
 KEY_USE = sa.select(KEY.c.fingerprint, KEY.c.version).where(
     KEY.c.supplier_id == SUPPLIER, KEY.c.account_id == ACCOUNT, KEY.c.key == sa.bindparam("key_", type_=Id())
 )
@@ -66,9 +70,7 @@ POSITIONS = sa.select(POSITION.c.account_id, POSITION.c.version).where(
 _MARK = (OUTBOX.c.supplier_id == SUPPLIER, OUTBOX.c.account_id == ACCOUNT, OUTBOX.c.subscriber == _NAME)
 _LEASED = (*_MARK, OUTBOX.c.wake_at == sa.bindparam("lease_", type_=Instant()))
 LEASE_MARK = (
-    sa.update(OUTBOX)
-    .where(*_MARK)
-    .values(wake_at=sa.bindparam("until_", type_=Instant()), attempts=OUTBOX.c.attempts + 1)
+    sa.update(OUTBOX).where(*_MARK).values(wake_at=sa.bindparam("until_", type_=Instant()), attempts=OUTBOX.c.attempts + 1)
 )
 DROP_MARK = sa.delete(OUTBOX).where(*_LEASED, OUTBOX.c.version <= sa.bindparam("version_", type_=sa.BigInteger()))
 FREE_MARK = (
@@ -98,9 +100,7 @@ def upsert(kept: sa.Table, keys: tuple[str, ...], changed: tuple[str, ...], dial
 def live_rows(cls: type[Record]) -> sa.Select[Any]:
     """Build the select of some accounts' live records of a class."""
     made = table(cls)
-    return sa.select(made).where(
-        made.c.supplier_id == SUPPLIER, made.c.account_id.in_(ACCOUNTS), made.c.live == sa.true()
-    )
+    return sa.select(made).where(made.c.supplier_id == SUPPLIER, made.c.account_id.in_(ACCOUNTS), made.c.live == sa.true())
 
 
 @remembered
@@ -135,7 +135,10 @@ def waiting_rows(cls: type[Record]) -> sa.Select[Any]:
     """Build the select of observations that wait for work, the oldest first."""
     made = table(cls)
     return (
-        sa.select(made).where(made.c.supplier_id == SUPPLIER, made.c.wake_at <= NOW).order_by(made.c.wake_at, made.c.id).limit(LIMIT)
+        sa.select(made)
+        .where(made.c.supplier_id == SUPPLIER, made.c.wake_at <= NOW)
+        .order_by(made.c.wake_at, made.c.id)
+        .limit(LIMIT)
     )
 
 

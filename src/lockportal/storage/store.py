@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -154,10 +154,8 @@ class SqlStore:
             found = self._supplier_salt()
             if found is None:
                 row = {"supplier_id": self._supplier, "account_id": self._supplier, "subject_id": self._supplier, "salt": _draw()}
-                try:
+                with suppress(Conflict):  # somebody else drew it first
                     self._write(lambda connection: connection.execute(sa.insert(SALT), row))
-                except Conflict:
-                    pass
                 found = self._supplier_salt()
             self._claim_key = found
         if self._claim_key is None:  # pragma: no cover - it was written just above

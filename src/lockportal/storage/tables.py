@@ -1,8 +1,9 @@
 """Tables derived from record classes: one class, one table, its columns read off its fields. Small by design.
 
-`Money` becomes two columns (`<name>_minor`, `<name>_currency`), an Enum a short text, a time an aware UTC instant, a tuple or a value
-object JSON. Every table bears `supplier_id` and `account_id`, and every primary and unique key contains `account_id`, so that the
-schema also stands partitioned by it. The tables that belong to no record (accounts, journal, outbox …) are written by hand.
+`Money` becomes two columns (`<name>_minor`, `<name>_currency`), an Enum a short text, a time an aware UTC instant, a tuple
+or a value object JSON. Every table bears `supplier_id` and `account_id`, and both are in every primary and unique key (but the
+claims', which are unique beyond an account), so that suppliers never meet and the schema also stands partitioned by account.
+The tables that belong to no record (accounts, journal, outbox …) are written by hand.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ from lockportal.storage.types import Choice, Id, Instant, Json, Number, binary, 
 
 R = TypeVar("R", bound=Record)
 METADATA = sa.MetaData()
-_MARIADB: dict[str, Any] = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB", "mariadb_charset": "utf8mb4", "mariadb_engine": "InnoDB"}
+_MARIADB: dict[str, Any] = {
+    f"{dialect}_{option}": value
+    for dialect in ("mysql", "mariadb")
+    for option, value in (("charset", "utf8mb4"), ("engine", "InnoDB"))
+}
 _DEFAULT_LENGTH = 255
 _CHOICE_LENGTH = 32
 _UNBOUNDED = 2**28
@@ -87,8 +92,8 @@ def column_type(stored: Field) -> TypeEngine[Any]:
     elif kind is str:
         made = text(None if stored.metadata.get("text") else longest(stored))
     elif isinstance(kind, type) and issubclass(kind, Enum):
-        if any(len(str(choice.value)) > _CHOICE_LENGTH for choice in kind):
-            message = f"field {stored.name}: a value of {kind.__name__} is longer than {_CHOICE_LENGTH} characters"
+        if any(not isinstance(choice.value, str) or len(choice.value) > _CHOICE_LENGTH for choice in kind):
+            message = f"field {stored.name}: the values of {kind.__name__} must be texts of at most {_CHOICE_LENGTH} characters"
             raise TypeError(message)
         made = Choice(kind)
     elif get_origin(kind) is tuple or has(kind):

@@ -206,10 +206,11 @@ class Writer:
             for name in sorted({name for e in unit.decision.events for name in self._registry.subscribers.get(type(e), ())})
         ]
         if rows:
-            self._connection.execute(st.upsert(OUTBOX, ("supplier_id", "account_id", "subscriber"), ("version",), self._dialect), rows)
+            self._connection.execute(
+                st.upsert(OUTBOX, ("supplier_id", "account_id", "subscriber"), ("version",), self._dialect), rows
+            )
 
 
 def _taken(claim: Claim) -> Refused:
     subject = claim.kind.split(".")[-1].replace("_", " ")
     return Refused(f"{claim.kind}_taken", f"This {subject} belongs to somebody else already.", field=claim.kind.split(".")[-1])
-

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from attrs import define, evolve, field, frozen
@@ -58,7 +58,7 @@ class Bench:
 
     engines: Engines
     clock: StillClock = field(factory=StillClock)
-    supplier: Supplier = Supplier(name="Bench", currencies=("EUR",))
+    supplier: Supplier = field(factory=lambda: Supplier(name="Bench", currencies=("EUR",)))
     handlers: Mapping[str, Callable[..., object]] = field(factory=dict)
 
     def make_schema(self) -> None:
@@ -92,10 +92,10 @@ class Bench:
 
     # short hand
 
-    def specimen(self, account_id: UUID | None = None, **given: object) -> Specimen:
+    def specimen(self, account_id: UUID | None = None, **given: Any) -> Specimen:  # noqa: ANN401 - the fields' own types
         """Make a specimen with fields as given, of a new account unless one is named."""
         made = Specimen(id=self.clock.new_id(), account_id=account_id or self.clock.new_id(), at=NOON)
-        return evolve(made, **given)  # type: ignore[arg-type] - the fields' own types
+        return evolve(made, **given)
 
     def keep(self, *specimens: Specimen, key: str | None = None) -> Receipt:
         """Keep specimens of one account."""

@@ -30,7 +30,12 @@ def scoped(engines: Engines) -> Iterator[None]:
 
 @contextmanager
 def counting(engines: Engines) -> Iterator[list[str]]:
-    """Collect the statements that are sent meanwhile: `with counting(engines) as sent: …; assert len(sent) == 3`."""
+    """Collect the statements that are sent meanwhile.
+
+    with counting(engines) as sent:
+        portal.documents.find(…)
+    assert len(sent) == 1
+    """
     sent: list[str] = []
     with _listening(engines, sent.append):
         yield sent

@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from attrs import fields, has
+from attrs import AttrsInstance, fields, has
 from hypothesis import strategies as st
 
 from lockportal.core.money import EXPONENTS, LIMIT, Money
@@ -30,7 +30,7 @@ _MOST: Final = 3
 
 def texts(most: int = _LONGEST) -> st.SearchStrategy[str]:
     """Draw texts of at most so many characters, without U+0000 and lone surrogates."""
-    return st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=most)
+    return st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=most)
 
 
 def money(currencies: tuple[str, ...] = ("EUR", "JPY", "BHD", "USD")) -> st.SearchStrategy[Money]:
@@ -68,10 +68,8 @@ def commands(cls: type[T], **given: st.SearchStrategy[Any]) -> st.SearchStrategy
 def instances(cls: type[T], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
     """Draw instances of any attrs class by the types of its fields."""
     hints = get_type_hints(cls)
-    attributes = fields(cls)  # type: ignore[arg-type] - mypy knows attrs classes, not type[T]
-    drawn = {
-        a.name: given[a.name] if a.name in given else values(hints[a.name], a.metadata) for a in attributes if a.init
-    }
+    attributes = fields(cast("type[AttrsInstance]", cls))
+    drawn = {a.name: given[a.name] if a.name in given else values(hints[a.name], a.metadata) for a in attributes if a.init}
     return st.builds(cls, **{a.alias: drawn[a.name] for a in attributes if a.init})
 
 

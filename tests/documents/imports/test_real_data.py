@@ -38,7 +38,7 @@ def test_the_book_of_late_payments_is_imported_whole_and_its_past_can_be_aged(po
         ("current", 42, "2372.23"),
         ("1-30", 5, "320.24"),
     ]
-    (year,) = portal.ledger.roll_forward(date(2012, 1, 1), date(2013, 12, 31), OTTO)
+    (year,) = portal.ledger.roll_forward(date(2012, 1, 1), date(2014, 12, 31), OTTO)
     assert {kind.value: amount.minor for kind, amount in year.movements} == {"invoice": 8_193_780, "payment": -8_193_780}
     assert portal.ledger.aging(OTTO) == ()
     for record in records(file):
@@ -89,7 +89,7 @@ def test_a_book_imported_again_says_nothing_new(portal, public_data, folder, map
     with counting(portal.engines) as sent:
         again = portal.documents.import_(file, OTTO, mapping=mapping)
     assert (again.applied, again.unchanged, again.added, again.changed, again.vanished) == (True, first.rows, 0, 0, 0)
-    assert again.renamed == first.renamed  # the file still gives several names for a customer
+    assert again.renamed == 0
     assert [one for one in sent if not one.startswith("SELECT")] == []
 
 

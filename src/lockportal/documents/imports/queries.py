@@ -16,10 +16,14 @@ OFFICE = Audience(staff=True, system=True)
 
 
 def _known_documents(source: Source) -> sa.Select[Any]:
-    doc = source(Document)
-    return sa.select(doc.c.external_id, doc.c.account_id, doc.c.digest).where(
-        doc.c.source == sa.bindparam("source", type_=sa.String()),
-        doc.c.external_id.in_(sa.bindparam("external_ids", expanding=True)),
+    doc, customer = source(Document), source(Customer)
+    return (
+        sa.select(doc.c.external_id, doc.c.account_id, doc.c.digest, customer.c.number.label("customer_number"))
+        .select_from(doc.join(customer, customer.c.account_id == doc.c.account_id))
+        .where(
+            doc.c.source == sa.bindparam("source", type_=sa.String()),
+            doc.c.external_id.in_(sa.bindparam("external_ids", expanding=True)),
+        )
     )
 
 

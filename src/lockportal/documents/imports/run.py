@@ -112,7 +112,7 @@ class Import:
         staged.open_accounts(iter(self.context.clock.new_id, None))
         for ids in staged.external_ids(_COMPARED):
             documents = ask(queries.KNOWN_DOCUMENTS, self.by, source=self.source, external_ids=ids)
-            known = {row.external_id: (row.account_id, bytes(row.digest)) for row in documents}
+            known = ((row.external_id, row.customer_number, row.account_id, bytes(row.digest)) for row in documents)
             for line, external_id in staged.match_documents(known):
                 reason = f"{external_id!r} belongs to another customer; documents do not move between customers"
                 error = RowError(line, "customer_number", "document.customer_changed", reason, external_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -87,17 +87,25 @@ class Staging:
         put = "UPDATE customer SET account = ? WHERE number = ?"
         self._db.executemany(put, ((next(ids).bytes, number) for (number,) in unknown))
 
-    def match_documents(self, found: Mapping[str, tuple[UUID, bytes]]) -> list[tuple[int, str]]:
-        """Note what is known of documents; answer (line, external id) of those that another customer has."""
+    def match_documents(self, found: Iterable[tuple[str, str, UUID, bytes]]) -> list[tuple[int, str]]:
+        """Note what is known, as (external id, customer number, account, digest); answer (line, external id) of what moved.
+
+        A customer whose documents are known is known: another import may have opened it since customers were matched.
+        """
         moved = []
-        get = "SELECT line, digest, account, state FROM row JOIN customer ON number = customer WHERE external_id = ?"
-        for external_id, (account, digest) in found.items():
-            line, staged, owner, state = self._db.execute(get, (external_id,)).fetchone()
+        get = "SELECT line, digest, number, state, account FROM row JOIN customer ON number = customer WHERE external_id = ?"
+        known = "UPDATE customer SET account = ?, known = coalesce(known, '') WHERE number = ?"
+        for external_id, customer, account, digest in found:
+            line, staged, number, state, drawn = self._db.execute(get, (external_id,)).fetchone()
             if state not in {"new", "changed"}:
                 continue
-            if owner != account.bytes:
+            if customer != number:
                 moved.append((line, external_id))
-            state = "refused" if owner != account.bytes else "same" if staged == digest else "changed"
+                state = "refused"
+            else:
+                state = "same" if staged == digest else "changed"
+                if drawn != account.bytes:
+                    self._db.execute(known, (account.bytes, number))
             self._mark(state, external_id)
         return moved
 

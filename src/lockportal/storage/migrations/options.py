@@ -27,19 +27,16 @@ def _is_wanted(item: object, name: str | None, kind: str, reflected: bool, twin:
 
 def _written(kind: str, item: object, context: AutogenContext) -> str | bool:  # noqa: ARG001 - Alembic's signature
     """Write a column's type by what the database keeps, so that a migration knows no record class."""
-    if kind != "type":
-        return False
+    made = ""
     if isinstance(item, types.Id | types.Instant):
-        return f"types.{type(item).__name__}()"
-    if isinstance(item, types.Json):
-        return "types.text(None)"
-    if isinstance(item, types.Choice | types.Number):
-        return f"types.text({item.length})"
-    if isinstance(item, sa.LargeBinary):
-        return f"types.binary({item.length})"
-    if isinstance(item, sa.String):  # sa.Text is one too
-        return f"types.text({item.length})"
-    return False
+        made = f"types.{type(item).__name__}()"
+    elif isinstance(item, types.Json):
+        made = "types.text(None)"
+    elif isinstance(item, sa.LargeBinary):
+        made = f"types.binary({item.length})"
+    elif isinstance(item, types.Choice | types.Number | sa.String):  # sa.Text is one too
+        made = f"types.text({item.length})"
+    return made if made and kind == "type" else False
 
 
 _again = rewriter.Rewriter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +22,7 @@ from lockportal.testing.storage.ground import Ground
 from lockportal.testing.strategies import records
 
 _ID = SystemClock().new_id()
-_FULL = {
+_FULL: dict[str, Any] = {
     "name": "Zoë",
     "note": "long " * 20_000,
     "alias": "",
@@ -155,9 +156,7 @@ class FieldsContract(Ground):
             ("proof", bytes(33), "specimen.unstorable"),
         ],
     )
-    def test_what_one_database_would_corrupt_is_refused_on_each(
-        self, bench: Bench, field: str, value: object, code: str
-    ) -> None:
+    def test_what_one_database_would_corrupt_is_refused_on_each(self, bench: Bench, field: str, value: Any, code: str) -> None:  # noqa: ANN401
         """By the field's name, and nothing of the decision is written."""
         specimen = bench.specimen(**{field: value})
         with pytest.raises(Refused) as caught:

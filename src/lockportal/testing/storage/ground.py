@@ -67,7 +67,7 @@ NAUGHTY = (
     "line\nbreak\r\n\ttab",
     "\u202eright to left\u202c",
     "שלום مرحبا",
-    "👩‍👩‍👧‍👦 🇺🇳 𝕬",
+    "👩‍👩‍👧‍👦 🇺🇳 \U0001d56c",
     "\u200b\ufeff\u00a0",
     "\x01\x1f\x7f\x80",
     "\uffff\U0010ffff",

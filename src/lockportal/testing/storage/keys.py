@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from attrs import evolve
@@ -151,11 +153,13 @@ class KeysContract(Ground):
         assert all(b"N-1" not in bytes(row["hash"]) for row in claims)
 
 
-def schema_rows(bench: Bench, name: str) -> list[dict[str, object]]:
+def schema_rows(bench: Bench, name: str) -> list[dict[str, Any]]:
     """Read a table of both suppliers of a test, as it stands in the database."""
     kept = sa.Table(name, sa.MetaData(), autoload_with=bench.engines.writes)
-    both = sa.select(kept).where(kept.c.supplier_id == sa.bindparam("one")).union_all(
-        sa.select(kept).where(kept.c.supplier_id == sa.bindparam("other"))
+    both = (
+        sa.select(kept)
+        .where(kept.c.supplier_id == sa.bindparam("one"))
+        .union_all(sa.select(kept).where(kept.c.supplier_id == sa.bindparam("other")))
     )
     raw = [_raw(bench, one) for one in (bench, bench.other())]
     with bench.engines.reading() as connection:

@@ -113,4 +113,3 @@ def _breaking(bench: Bench, *breaks: str) -> SqlStore:
 
 def _value(bench: Bench, account: UUID) -> int:
     return bench.account(account, Counter).get(Counter, counter_id(account)).value
-

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from attrs import evolve
 
+from lockportal.core.actor import SYSTEM
 from lockportal.core.ports import JournalRow, Unit
 from lockportal.shell import Delivered
 from lockportal.storage.store import SqlStore
@@ -17,7 +18,6 @@ from lockportal.storage.tables import JOURNAL
 from lockportal.testing.bench import NOON, Bench, fulfilled, race
 from lockportal.testing.specimen import Count, Parcel
 from lockportal.testing.storage.ground import Ground
-from lockportal.core.actor import SYSTEM
 
 _LEASE = timedelta(minutes=1)
 _LATER = NOON + timedelta(hours=2)
@@ -205,6 +205,7 @@ class Heard:
         self.refuses: UUID | None = None
 
     def __call__(self, rows: Sequence[JournalRow]) -> None:
+        """Keep the rows, or fail."""
         if self.refuses in {row.account_id for row in rows}:
             raise RuntimeError("not today")
         self.rows.extend(rows)
@@ -241,5 +242,3 @@ class LatestTime:
             for row in connection.execute(statement):
                 self.seen.add(row.account_id)
                 self._latest = max(self._latest or row.at, row.at)
-
-

@@ -20,7 +20,7 @@ from lockportal.testing.storage.ground import Ground
 
 def _page(source: Any) -> sa.Select[Any]:  # noqa: ANN401 - a Source
     specimen = source(Specimen)
-    after, most = sa.bindparam("after"), sa.bindparam("most", type_=sa.Integer())
+    after, most = sa.bindparam("after", type_=sa.String()), sa.bindparam("most", type_=sa.Integer())
     return sa.select(specimen.c.name).where(specimen.c.name > after).order_by(specimen.c.name).limit(most)
 
 
@@ -30,7 +30,7 @@ def _offset(source: Any) -> sa.Select[Any]:  # noqa: ANN401 - a Source
     return sa.select(specimen.c.name).order_by(specimen.c.name).limit(most).offset(skipped)
 
 
-def _total(source: Any, *, colour: bool = False) -> sa.Select[Any]:  # noqa: ANN401 - a Source
+def _total(source: Any, *, colour: bool = False) -> sa.Select[*tuple[Any, ...]]:  # noqa: ANN401 - a Source
     specimen = source(Specimen)
     made = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(specimen.c["count"]), 0))
     return made.where(specimen.c.colour == sa.bindparam("colour", type_=specimen.c.colour.type)) if colour else made
@@ -124,7 +124,8 @@ class ReadingContract(Ground):
             blue = store.ask(TOTAL, scope, {"colour": True}, {"colour": Colour.DEEP_BLUE})[0]
             assert tuple(blue) == (accounts, 10 * accounts)
 
-    def test_the_answers_of_a_moment_tie_out(self, bench: Bench, several_connections: None) -> None:
+    @pytest.mark.usefixtures("several_connections")
+    def test_the_answers_of_a_moment_tie_out(self, bench: Bench) -> None:
         """What is committed meanwhile is not in them; the control asks without a moment and sees it."""
         specimen = bench.specimen(count=1)
         bench.keep(specimen)

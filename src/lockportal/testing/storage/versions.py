@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from lockportal.core.account import Change, Decision, Owner
+from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import Conflict
 from lockportal.core.ports import Unit
 from lockportal.core.record import Stamp
-from lockportal.core.actor import SYSTEM
 from lockportal.storage.engines import Engines, open_engines
 from lockportal.storage.unit import Writer
 from lockportal.testing.bench import NOON, Bench, fulfilled, race
@@ -59,9 +59,7 @@ class VersionsContract(Ground):
         assert _value(bench, account) == _THREADS * 3
         assert bench.store().load([account], [], {})[account].version == _THREADS * 3
 
-    def test_without_the_check_of_the_version_increments_are_lost(
-        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_without_the_check_of_the_version_increments_are_lost(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         """The control of the test above: the same race over a store that does not check."""
         account = bench.clock.new_id()
         bench.count(account)
@@ -185,5 +183,3 @@ def _work(url: str, account: UUID, threads: int, times: int) -> None:
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(count, range(threads)))
-
-
