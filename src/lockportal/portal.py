@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from lockportal import builtin
@@ -35,6 +35,21 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 
+class _built_once(Generic[S]):  # noqa: N801 - it stands where cached_property would
+    """A part of a portal that is built when it is first asked for: once, though threads ask together."""
+
+    def __init__(self, build: Callable[[Any], S]) -> None:
+        self._build = build
+        self.__doc__ = build.__doc__
+
+    def __get__(self, portal: Portal, _owner: type | None = None) -> S:
+        name = self._build.__name__
+        with portal._building:  # noqa: SLF001 - a part of the portal
+            if name not in portal.__dict__:
+                portal.__dict__[name] = self._build(portal)
+        return cast("S", portal.__dict__[name])
+
+
 class Portal:
     """A self-serve receivables portal over one database for one supplier: `Portal(Config(database="sqlite:///book.db"))`."""
 
@@ -57,6 +72,7 @@ class Portal:
         self._clock = clock or SystemClock()
         self._notifier = notifier
         self._services: dict[type, object] = {}
+        self._building = RLock()
 
     @classmethod
     def from_toml(cls, path: Path | None = None, *, supplier: str | None = None) -> Portal:
@@ -68,28 +84,33 @@ class Portal:
     @property
     def profiles(self) -> Profiles:
         """Customers and their contacts."""
-        return self.service(_resolve("lockportal.profiles.service:Profiles"))
+        return cast("Profiles", self.service(_resolve("lockportal.profiles.service:Profiles")))
 
     @property
     def access(self) -> Access:
         """Login links, sessions, and who an incoming request is."""
-        return self.service(_resolve("lockportal.access.service:Access"))
+        return cast("Access", self.service(_resolve("lockportal.access.service:Access")))
 
     @property
     def ledger(self) -> Ledger:
         """Balances, aging, roll-forward: the receivables themselves."""
-        return self.service(_resolve("lockportal.ledger.service:Ledger"))
+        return cast("Ledger", self.service(_resolve("lockportal.ledger.service:Ledger")))
 
     @property
     def documents(self) -> Documents:
         """Invoices, credit memos, statements, purchase orders, bills of lading."""
-        return self.service(_resolve("lockportal.documents.service:Documents"))
+        return cast("Documents", self.service(_resolve("lockportal.documents.service:Documents")))
 
     def service(self, cls: type[S]) -> S:
         """Answer the one instance of a service class, a stranger's capability's too."""
-        if cls not in self._services:
-            self._services[cls] = cls(self.context)  # type: ignore[call-arg] - every service is given the context
-        return cast("S", self._services[cls])
+        found = self._services.get(cls)
+        if found is None:
+            with self._building:
+                if cls not in self._services:
+                    build = cast("Callable[[Context], object]", cls)  # every service is given the context, and nothing else
+                    self._services[cls] = build(self.context)
+                found = self._services[cls]
+        return cast("S", found)
 
     # time and deliveries
 
@@ -124,7 +145,7 @@ class Portal:
 
     def verify(self, by: Actor) -> tuple[Finding, ...]:
         """Recompute whatever is stored twice; answer what differs, nothing if the books tie out."""
-        services = [self.service(_resolve(capability.service)) for capability in self.capabilities]
+        services = [self.service(_resolve(capability.service)) for capability in self.capabilities if capability.service]
         return tuple(finding for service in services if hasattr(service, "verify") for finding in service.verify(by))
 
     # the schema
@@ -158,12 +179,12 @@ class Portal:
 
     # what it is made of
 
-    @cached_property
+    @_built_once
     def engines(self) -> Engines:
         """The database's engines, of the built-in dialects or of a plugin's."""
         return cast("Engines", self._plugins.hook.lockportal_engines(database=self.config.database))
 
-    @cached_property
+    @_built_once
     def shell(self) -> Shell:
         """The shell, for services and for tools that go deeper."""
         store = import_module("lockportal.storage.store").SqlStore(self.engines, self.supplier.id, self.capabilities)
@@ -177,7 +198,7 @@ class Portal:
             resolve=self._method,
         )
 
-    @cached_property
+    @_built_once
     def context(self) -> Context:
         """What services are given."""
         hook = self._plugins.hook

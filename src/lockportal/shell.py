@@ -297,7 +297,7 @@ class Shell:
         """Decide commands of different accounts; what their decisions find missing is loaded for all of them at once."""
         units: dict[UUID, Unit] = {}
         needs = {cls for one in asked for cls in one.command.needs}
-        keys: dict[type[Record], set[UUID]] = {}
+        keys: dict[type[Record], set[tuple[UUID, UUID]]] = {}
         open_ = list(asked)
         while open_:
             loaded = self.store.load([one.command.account_id for one in open_], needs, keys)
@@ -311,7 +311,7 @@ class Shell:
                     if missing.ids is None:
                         needs.add(missing.cls)
                     else:
-                        keys.setdefault(missing.cls, set()).update(missing.ids)
+                        keys.setdefault(missing.cls, set()).update((account_id, key) for key in missing.ids)
             open_ = again
         return [units[one.command.account_id] for one in asked]
 

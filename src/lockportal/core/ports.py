@@ -126,7 +126,7 @@ class Store(Reader, Protocol):
         self,
         account_ids: Sequence[UUID],
         needs: Collection[type[Record]],
-        keys: Mapping[type[Record], Collection[UUID]],
+        keys: Mapping[type[Record], Collection[tuple[UUID, UUID]]],
     ) -> Mapping[UUID, Loaded]:
         """Read accounts: versions first, then live records of the needed classes and the named keys; unknown ids are left out."""
         ...

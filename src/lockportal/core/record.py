@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
-from typing import Any, ClassVar, Final, ParamSpec, TypeVar, cast
+from functools import wraps
+from threading import RLock
+from typing import Any, ClassVar, Final, ParamSpec, TypeVar
 from uuid import UUID, uuid5
 
 from attrs import Attribute, evolve, fields, frozen
@@ -14,11 +15,29 @@ from lockportal.core.actor import Actor
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_MAKING = RLock()
 
 
 def remembered(make: Callable[P, T]) -> Callable[P, T]:
-    """Work an answer out once for the same arguments, which are classes and names: as functools.cache, but typed."""
-    return cast("Callable[P, T]", cache(make))
+    """Work an answer out once for the same arguments, which are classes and names.
+
+    As functools.cache, but typed, and never twice, though threads ask at once: a table can be derived only once.
+    """
+    kept: dict[tuple[Any, ...], T] = {}
+
+    @wraps(make)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+        key = (*args, *kwargs.items())
+        try:
+            return kept[key]
+        except KeyError:
+            pass
+        with _MAKING:
+            if key not in kept:
+                kept[key] = make(*args, **kwargs)
+            return kept[key]
+
+    return answer
 
 
 PERSONAL: Final = {"personal": True}

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
+from lockportal.storage.statements import paired_rows
+
 _COPY_FROM = 200
 """From so many rows on, PostgreSQL takes them by COPY."""
+
+
+_SIZES = (1, 8, 64, 512)
+"""How many pairs a statement asks for: it is built and compiled once for each size."""
+
+
+def rows_by_pairs(
+    connection: sa.Connection, kept: sa.Table, second: str, supplier_id: UUID, pairs: Collection[tuple[UUID, UUID]]
+) -> Iterator[sa.Row[Any]]:
+    """Answer the rows of a table by (account, second key), in as few statements as there are hundreds of pairs."""
+    left = list(pairs)
+    while left:
+        size = next((size for size in _SIZES if size >= len(left)), _SIZES[-1])
+        asked, left = left[:size], left[size:]
+        asked += asked[:1] * (size - len(asked))  # the statement has so many places: the first pair fills those left
+        bound = {"supplier_": supplier_id}
+        for n, (account_id, key) in enumerate(asked):
+            bound[f"a{n}"], bound[f"b{n}"] = account_id, key
+        yield from dict.fromkeys(connection.execute(paired_rows(kept, second, size), bound))
 
 
 def insert_rows(connection: sa.Connection, kept: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -10,10 +10,9 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from lockportal.core.record import Record, remembered
 from lockportal.storage.asking import ACCOUNT, ACCOUNTS, SUPPLIER
 from lockportal.storage.tables import ACCOUNT as ACCOUNT_TABLE
-from lockportal.storage.tables import CLAIM, JOURNAL, KEY, OUTBOX, POSITION, SALT, table
+from lockportal.storage.tables import CLAIM, JOURNAL, KEY, OUTBOX, POSITION, table
 from lockportal.storage.types import Id, Instant
 
-IDS = sa.bindparam("ids_", type_=Id(), expanding=True)
 NOW = sa.bindparam("now_", type_=Instant())
 LIMIT = sa.bindparam("limit_", type_=sa.Integer())
 AFTER = sa.bindparam("after_", type_=Id())
@@ -37,9 +36,6 @@ HOLDERS = sa.select(CLAIM.c.hash, CLAIM.c.account_id, CLAIM.c.record_id).where(
     CLAIM.c.supplier_id == SUPPLIER, CLAIM.c.hash.in_(sa.bindparam("hashes_", expanding=True))
 )
 RELEASE = sa.delete(CLAIM).where(CLAIM.c.supplier_id == SUPPLIER, CLAIM.c.hash.in_(sa.bindparam("hashes_", expanding=True)))
-SALTS = sa.select(SALT.c.account_id, SALT.c.subject_id, SALT.c.salt).where(
-    SALT.c.supplier_id == SUPPLIER, SALT.c.account_id.in_(ACCOUNTS), SALT.c.subject_id.in_(IDS)
-)
 COMMITTED = sa.select(JOURNAL.c.version).where(
     JOURNAL.c.supplier_id == SUPPLIER,
     JOURNAL.c.account_id == ACCOUNT,
@@ -104,10 +100,15 @@ def live_rows(cls: type[Record]) -> sa.Select[Any]:
 
 
 @remembered
-def keyed_rows(cls: type[Record]) -> sa.Select[Any]:
-    """Build the select of some accounts' records by id, live or not."""
-    made = table(cls)
-    return sa.select(made).where(made.c.supplier_id == SUPPLIER, made.c.account_id.in_(ACCOUNTS), made.c.id.in_(IDS))
+def paired_rows(kept: sa.Table, second: str, size: int) -> sa.Select[Any]:
+    """Build the select of rows by so many pairs of account and second key, bound as `a0`, `b0`, `a1` …
+
+    Two lists, of accounts and of keys, would make a database look up every key in every account.
+    """
+    pairs = [(sa.bindparam(f"a{n}", type_=Id()), sa.bindparam(f"b{n}", type_=Id())) for n in range(size)]
+    wanted = sa.values(sa.column("a", Id()), sa.column("b", Id()), name="pairs").data(pairs).cte("wanted")
+    same = sa.and_(kept.c.account_id == wanted.c.a, kept.c[second] == wanted.c.b)
+    return sa.select(kept).join_from(wanted, kept, same).where(kept.c.supplier_id == SUPPLIER)
 
 
 @remembered

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from lockportal.signing import draw_secret
 from lockportal.storage import statements as st
 from lockportal.storage.asking import ask
 from lockportal.storage.engines import Engines
+from lockportal.storage.fast import rows_by_pairs
 from lockportal.storage.faults import Fault, classify
 from lockportal.storage.rows import reader
 from lockportal.storage.tables import POSITION, SALT, table
@@ -58,9 +60,9 @@ class SqlStore:
         self,
         account_ids: Sequence[UUID],
         needs: Collection[type[Record]],
-        keys: Mapping[type[Record], Collection[UUID]],
+        keys: Mapping[type[Record], Collection[tuple[UUID, UUID]]],
     ) -> Mapping[UUID, Loaded]:
-        """Read accounts: versions first, then live records of the needed classes and the named keys."""
+        """Read accounts: versions first, then live records of the needed classes and those of (account, id) that are named."""
         return self._read(lambda connection: self._load(connection, account_ids, needs, keys))
 
     def _load(
@@ -68,7 +70,7 @@ class SqlStore:
         connection: sa.Connection,
         account_ids: Sequence[UUID],
         needs: Collection[type[Record]],
-        keys: Mapping[type[Record], Collection[UUID]],
+        keys: Mapping[type[Record], Collection[tuple[UUID, UUID]]],
     ) -> Mapping[UUID, Loaded]:
         bound = {"supplier_": self._supplier, "accounts_": list(account_ids)}
         heads = connection.execute(st.VERSIONS, bound).all()
@@ -76,19 +78,24 @@ class SqlStore:
         if heads:
             for cls in needs:
                 self._collect(found, cls, connection.execute(st.live_rows(cls), bound))
-            for cls, ids in keys.items():
-                self._collect(found, cls, connection.execute(st.keyed_rows(cls), {**bound, "ids_": list(ids)}))
-        whole = frozenset(needs)
-        loaded = {}
-        for row in heads:
-            records = found[row.account_id]
-            absent = frozenset((cls, key) for cls, ids in keys.items() for key in ids if key not in records.get(cls, {}))
-            loaded[row.account_id] = Loaded(Owner(row.kind), row.version, records, whole, absent)
-        return loaded
+            for cls, pairs in keys.items():
+                known = [pair for pair in pairs if pair[0] in found]
+                self._collect(found, cls, rows_by_pairs(connection, table(cls), "id", self._supplier, known))
+        absent: dict[UUID, set[tuple[type[Record], UUID]]] = defaultdict(set)
+        for cls, pairs in keys.items():
+            for account_id, key in pairs:
+                if key not in found.get(account_id, {}).get(cls, {}):
+                    absent[account_id].add((cls, key))
+        return {
+            row.account_id: Loaded(
+                Owner(row.kind), row.version, found[row.account_id], frozenset(needs), frozenset(absent[row.account_id])
+            )
+            for row in heads
+        }
 
     @staticmethod
     def _collect(
-        found: Mapping[UUID, dict[type[Record], dict[UUID, Record]]], cls: type[Record], rows: sa.CursorResult[Any]
+        found: Mapping[UUID, dict[type[Record], dict[UUID, Record]]], cls: type[Record], rows: Iterable[sa.Row[Any]]
     ) -> None:
         read = reader(cls)
         for row in rows:
@@ -142,9 +149,7 @@ class SqlStore:
         wanted = subjects(units)
         if not wanted:
             return {}, {}
-        accounts, ids = sorted({a for a, _ in wanted}), sorted({s for _, s in wanted})
-        rows = self._all(st.SALTS, accounts_=accounts, ids_=ids)
-        known = {(row.account_id, row.subject_id): bytes(row.salt) for row in rows}
+        known = self._known_salts(wanted)
         new = {who: _draw() for who in sorted(wanted - known.keys())}
         return {**known, **new}, new
 
@@ -163,8 +168,15 @@ class SqlStore:
         return self._claim_key
 
     def _supplier_salt(self) -> bytes | None:
-        row = self._one(st.SALTS, accounts_=[self._supplier], ids_=[self._supplier])
-        return None if row is None else bytes(row.salt)
+        mine = (self._supplier, self._supplier)
+        return self._known_salts([mine]).get(mine)
+
+    def _known_salts(self, wanted: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], bytes]:
+        def read(connection: sa.Connection) -> dict[tuple[UUID, UUID], bytes]:
+            rows = rows_by_pairs(connection, SALT, "subject_id", self._supplier, wanted)
+            return {(row.account_id, row.subject_id): bytes(row.salt) for row in rows}
+
+        return self._read(read)
 
     # time and the outbox
 

@@ -61,7 +61,7 @@ class FieldsContract(Ground):
         """Store specimens of one account and read them back by key, equal field by field."""
         bench.keep(*specimens)
         account = specimens[0].account_id
-        loaded = bench.store().load([account], [], {Specimen: [specimen.id for specimen in specimens]})[account]
+        loaded = bench.store().load([account], [], {Specimen: [(account, specimen.id) for specimen in specimens]})[account]
         for specimen in specimens:
             assert loaded.records[Specimen][specimen.id] == specimen
 

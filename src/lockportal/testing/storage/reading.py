@@ -62,7 +62,8 @@ class ReadingContract(Ground):
         closed = bench.specimen(open=False)
         bench.keep(closed)
         lacking = bench.clock.new_id()
-        loaded = bench.store().load([closed.account_id], [], {Specimen: [closed.id, lacking]})[closed.account_id]
+        keys = {Specimen: [(closed.account_id, closed.id), (closed.account_id, lacking)]}
+        loaded = bench.store().load([closed.account_id], [], keys)[closed.account_id]
         assert loaded.records[Specimen] == {closed.id: closed}
         assert loaded.absent == {(Specimen, lacking)}
 
@@ -78,6 +79,23 @@ class ReadingContract(Ground):
         assert set(loaded) == set(asked)
         for specimen in specimens:
             assert loaded[specimen.account_id].records[Specimen] == {specimen.id: specimen}
+
+    def test_keys_of_many_accounts_are_read_as_pairs(self, bench: Bench) -> None:
+        """A hundred accounts with the same two record ids each: in two statements, each its own, and what is absent told."""
+        ids = [bench.clock.new_id() for _ in range(3)]
+        accounts = [bench.clock.new_id() for _ in range(100)]
+        rows = [bench.specimen(account, id=key, count=n) for n, account in enumerate(accounts) for key in ids[:2]]
+        for account in accounts:
+            bench.count(account)
+        bench.store().observe(rows)
+        keys = {Specimen: [(account, key) for account in accounts for key in ids[1:]]}
+        with counting(bench.engines) as sent:
+            loaded = bench.store().load(accounts, [], keys)
+        assert len(sent) == 2  # noqa: PLR2004 - the versions, and two hundred pairs
+        for n, account in enumerate(accounts):
+            found = loaded[account]
+            assert {key: one.count for key, one in found.records[Specimen].items() if isinstance(one, Specimen)} == {ids[1]: n}
+            assert found.absent == {(Specimen, ids[2])}
 
     def test_a_commit_takes_as_many_statements_for_forty_records_as_for_one(self, bench: Bench) -> None:
         """Rows of a class go together."""

@@ -44,7 +44,7 @@ class SuppliersContract(Ground):
                 total = moment.ask(TOTAL, None, {}, {})[0][0]
             seen.append(
                 [
-                    len(store.load([account], [Specimen], {Specimen: [specimen.id]})),
+                    len(store.load([account], [Specimen], {Specimen: [(account, specimen.id)]})),
                     store.key_use(account, receipt.id) is not None,
                     store.committed(unit),
                     store.find(Claim("specimen.number", "N-1")) is not None,
