@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 from attrs import evolve, frozen
@@ -21,6 +21,9 @@ from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import LockportalError, Refused
 from lockportal.plugins import PluginState
 from lockportal.portal import Portal, settings_classes
+
+if TYPE_CHECKING:
+    from lockportal.documents.imports.run import Progress
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,14 +111,14 @@ def import_(wanted: Wanted, file: Path, mapping: Path | None, *, skip_bad: bool)
 
 
 @contextmanager
-def _bars() -> Iterator[Callable[[str, int, int], None]]:
+def _bars() -> Iterator[Progress]:
     """Show progress bars on a terminal, and nothing where the output is piped."""
+    from rich import progress as bar  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415 - rich takes its time; only commands that show something need it
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description:8}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (bar.TextColumn("{task.description:8}"), bar.BarColumn(), bar.TaskProgressColumn(), bar.TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+    with bar.Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
         def progress(step: str, done: int, total: int) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -69,7 +70,7 @@ class Plugins:
             self._manager.register(builtin)
         self.states = tuple(self._load(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name))
 
-    def add_hookspecs(self, specs: object) -> None:
+    def add_hookspecs(self, specs: ModuleType | type) -> None:
         """Add a capability's own hooks."""
         self._manager.add_hookspecs(specs)
 

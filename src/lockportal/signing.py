@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -67,7 +67,7 @@ class Signer:
 
     def sign(self, purpose: Purpose, value: object) -> str:
         """Make a URL-safe token of a JSON value."""
-        return cast("str", self._serializer(purpose).dumps(value))
+        return self._serializer(purpose).dumps(value)
 
     def read(self, purpose: Purpose, token: str) -> Any | None:  # noqa: ANN401 - what was signed
         """Answer the value of a token that one of the keys signed for this purpose, or None."""
