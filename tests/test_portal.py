@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lockportal import SYSTEM, Config, Portal, Refused
+from lockportal import SYSTEM, Config, Portal, Refused, Right
 from lockportal.core.account import Capability
 from lockportal.core.record import Record, remembered
 from lockportal.ledger.service import Ledger
@@ -96,4 +96,22 @@ def test_a_capability_that_names_no_service_is_simply_not_asked():
     portal = Portal(Config(database="sqlite://", secret_keys=("k" * 40,)), plugins=[Quiet()])
     portal.upgrade()
     assert portal.verify(SYSTEM) == ()
+    portal.close()
+
+
+def test_one_account_whose_time_cannot_pass_keeps_no_mail_from_anybody_else(sqlite_url, tmp_path, caplog):
+    portal = Portal(Config(database=sqlite_url, mail=f"folder:{tmp_path / 'outbox'}", secret_keys=("k" * 40,)))
+    portal.upgrade()
+    account_id = portal.profiles.open_customer("C-1", "Orchard", by=SYSTEM)
+    portal.profiles.add_contact(account_id, email="robin@orchard.example", name="Robin", rights=(Right.VIEW,), by=SYSTEM)
+    portal.access.request_link("robin@orchard.example", binding="a browser")
+
+    def broken(now):
+        yield portal.supplier.id  # no account of this id exists
+
+    portal.due = broken
+    delivered = portal.tick()
+    assert (delivered.handled, delivered.failed) == (1, 1)
+    assert list((tmp_path / "outbox").glob("*.eml"))
+    assert "time could not pass" in caplog.text
     portal.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from lockportal.storage.engines import Engines
 
 S = TypeVar("S")
+_LOG = logging.getLogger("lockportal.portal")
 
 
 class _built_once(Generic[S]):  # noqa: N801 - it stands where cached_property would
@@ -138,10 +140,15 @@ class Portal:
 
     def tick(self) -> Delivered:
         """Let time pass for every account that waits for it, then deliver: what a timer runs."""
-        now = self._clock.now()
+        now, failed = self._clock.now(), 0
         for account_id in self.due(now):
-            self.advance(account_id, now)
-        return self.deliver()
+            try:
+                self.advance(account_id, now)
+            except Exception:
+                _LOG.exception("time could not pass for an account; the next tick tries again", extra={"account": str(account_id)})
+                failed += 1
+        delivered = self.deliver()
+        return Delivered(delivered.handled, delivered.failed + failed)
 
     def verify(self, by: Actor) -> tuple[Finding, ...]:
         """Recompute whatever is stored twice; answer what differs, nothing if the books tie out."""

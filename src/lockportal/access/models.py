@@ -49,7 +49,8 @@ class LoginLink(Record):
     state: LinkState = LinkState.ISSUED
     binding: bytes
     """SHA-256 of what marks the asking browser."""
-    next_path: str = field(default="/", metadata=length(_LONGEST_PATH))
+    next_path: str = field(default="/", metadata=PERSONAL | length(_LONGEST_PATH))
+    """Where to go afterwards; it may hold what somebody searched for."""
     asked_at: datetime
     created_at: datetime
     expires_at: datetime
@@ -61,6 +62,11 @@ class LoginLink(Record):
     def live(self) -> bool:
         """Only an issued link can still change."""
         return self.state is LinkState.ISSUED
+
+    @property
+    def subject_id(self) -> UUID:
+        """The salt is the person's."""
+        return self.account_id
 
     def step(self, state: LinkState, used_at: datetime | None = None) -> LoginLink:
         """Answer this link in the state that follows; ValueError if it cannot."""
