@@ -26,8 +26,9 @@ from lockportal.core.account import (
 from lockportal.core.actor import Actor, Audience
 from lockportal.core.errors import Conflict, LockportalError, NotFound
 from lockportal.core.ports import Clock, Holder, Loaded, Question, Reader, Store, Unit
-from lockportal.core.record import Claim, Event, Record, Stamp, noun
+from lockportal.core.record import Claim, Event, Record, Stamp
 from lockportal.core.settings import Supplier
+from lockportal.outbox import Delivered, deliver
 
 _LOG = logging.getLogger("lockportal.shell")
 _ATTEMPTS = 40
@@ -44,14 +45,6 @@ class Receipt:
     id: UUID
     version: int
     repeated: bool = False
-
-
-@frozen
-class Delivered:
-    """What one round of `deliver` did."""
-
-    handled: int
-    failed: int
 
 
 @frozen(kw_only=True)
@@ -124,31 +117,37 @@ class Shell:
         return self._settle(_Asked(command, stamp, used, mark))
 
     def _settle(self, asked: _Asked, lost: Unit | None = None) -> Receipt:
-        """Decide and commit until it is done; `lost` is what was committed without an answer, which may yet appear."""
+        """Decide and commit until it is done; `lost` is what was committed without an answer, which may yet appear.
+
+        Whether it did is asked after the account was read anew: from then on, if it appears, our own commit meets a conflict.
+        """
         for attempt in range(_ATTEMPTS):
             known = self._known(asked)
             if known is not None:
                 return known
-            try:
-                unit = self._decide(asked)
-            except LockportalError:
-                if lost is not None and self.store.committed(lost):  # it appeared after all, and is why this one is refused
-                    return Receipt(lost.stamp.id, lost.version + 1)
-                raise
-            if not (unit.decision.events or unit.key):
-                return Receipt(unit.stamp.id, unit.version)
-            try:
-                self.store.commit([unit])
-            except Conflict:
-                _pause(asked.stamp, attempt)
-            except ConnectionError:
-                lost = unit
-                _pause(asked.stamp, attempt)
-            else:
-                return Receipt(unit.stamp.id, unit.version + 1)
+            decided = self._try(asked)
             if lost is not None and self.store.committed(lost):
                 return Receipt(lost.stamp.id, lost.version + 1)
+            if isinstance(decided, LockportalError):
+                raise decided
+            if not (decided.decision.events or decided.key):
+                return Receipt(decided.stamp.id, decided.version)
+            try:
+                self.store.commit([decided])
+            except Conflict:
+                pass
+            except ConnectionError:
+                lost = decided
+            else:
+                return Receipt(decided.stamp.id, decided.version + 1)
+            _pause(asked.stamp, attempt)
         raise Conflict("account.busy", "Too many people change this account at once. Try again in a moment.")
+
+    def _try(self, asked: _Asked) -> Unit | LockportalError:
+        try:
+            return self._decide(asked)
+        except LockportalError as refused:
+            return refused
 
     def run_batch(self, commands: Sequence[Command], by: Actor) -> Sequence[Receipt]:
         """Run commands of as many accounts in one transaction; if any account moved on, run them one by one."""
@@ -174,14 +173,15 @@ class Shell:
     def run_many(
         self, commands: Sequence[Command], by: Actor, progress: Callable[[int], None] | None = None
     ) -> Sequence[Receipt]:
-        """Run many commands, each of another account, about 2,000 a transaction, in the order of the account id."""
-        ordered = sorted(commands, key=lambda command: command.account_id.bytes)
-        receipts: list[Receipt] = []
+        """Run many commands, each of another account, about 2,000 a transaction; receipts come in the order of the commands."""
+        ordered = sorted(range(len(commands)), key=lambda place: commands[place].account_id.bytes)
+        receipts: dict[int, Receipt] = {}
         for start in range(0, len(ordered), _BATCH):
-            receipts.extend(self.run_batch(ordered[start : start + _BATCH], by))
+            places = ordered[start : start + _BATCH]
+            receipts.update(zip(places, self.run_batch([commands[place] for place in places], by), strict=True))
             if progress is not None:
                 progress(len(receipts))
-        return receipts
+        return [receipts[place] for place in range(len(commands))]
 
     # questions
 
@@ -237,48 +237,7 @@ class Shell:
 
     def deliver(self, limit: int = 100) -> Delivered:
         """Do what waits outside the commits: errands and news for subscribers, at least once each. Run it every few seconds."""
-        handled = failed = 0
-        for capability in self.capabilities:
-            for errand in capability.errands:
-                done, lost = self._errands(errand.record, self.resolve(errand.handle), limit)
-                handled, failed = handled + done, failed + lost
-            for subscriber in capability.subscribers:
-                wanted = {f"{c.name}.{noun(e)}" for c in self.capabilities for e in c.events if e in subscriber.events}
-                done, lost = self._news(subscriber.name, wanted, self.resolve(subscriber.handle), limit)
-                handled, failed = handled + done, failed + lost
-        return Delivered(handled, failed)
-
-    def _errands(self, cls: type[Record], handle: Callable[..., object], limit: int) -> tuple[int, int]:
-        now, done, lost = self.clock.now(), 0, 0
-        for record in self.store.errands(cls, now, now + _LEASE, limit):
-            try:
-                handle(record)
-            except Exception:  # noqa: BLE001 - whatever it raises, it stays and the others go on
-                _LOG.exception("an errand failed and stays", extra={"errand": cls.__name__, "id": str(record.id)})
-                lost += 1
-            else:
-                self.store.forget(record)
-                done += 1
-        return done, lost
-
-    def _news(self, name: str, wanted: Collection[str], handle: Callable[..., object], limit: int) -> tuple[int, int]:
-        now, done, lost = self.clock.now(), 0, 0
-        for mark in self.store.marks(name, now, now + _LEASE, limit):
-            rows = self.store.journal(mark.account_id, mark.position, _JOURNAL_VERSIONS)
-            try:
-                heard = [row for row in rows if row.type in wanted]
-                if heard:
-                    handle(heard)
-            except Exception as error:  # noqa: BLE001 - whatever a subscriber raises, it is asked again
-                _LOG.exception("a subscriber failed and will be asked again", extra={"subscriber": name})
-                self.store.failed(mark, now + _LEASE * min(mark.attempts, 60), type(error).__name__)
-                lost += 1
-            else:
-                # Versions without events leave no row: what is known to be read is then the window up to the mark.
-                seen = rows[-1].version if rows else min(mark.version, mark.position + _JOURNAL_VERSIONS)
-                self.store.reached(mark, max(seen, mark.position))
-                done += 1
-        return done, lost
+        return deliver(self.store, self.clock, self.capabilities, self.resolve, limit)
 
     # deciding
 

@@ -66,6 +66,17 @@ class LostAnswersContract(Ground):
         assert store.appeared
         assert receipt.version == _value(bench, account) == 2  # noqa: PLR2004 - the second
 
+    def test_a_batch_that_appears_late_has_one_effect_for_each_account(self, bench: Bench) -> None:
+        """It appears while the first of its commands is done again: the others must find it, too."""
+        accounts = [bench.clock.new_id() for _ in range(4)]
+        for account in accounts:
+            bench.count(account)
+        store = Late(bench.engines, bench.supplier.id, bench.shell().capabilities)
+        receipts = bench.shell(store).run_batch([Count(account_id=account) for account in accounts], SYSTEM)
+        assert store.appeared
+        assert [_value(bench, account) for account in accounts] == [2] * 4
+        assert [receipt.version for receipt in receipts] == [2] * 4
+
 
 @frozen
 class Breaking(Engines):
