@@ -39,11 +39,11 @@ class Engines:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Open one write transaction: commits at the end, rolls back on any error."""
-        with self.lock, self.writes.connect() as connection:
+        # Begun in so many words: rows that go past SQLAlchemy, by COPY, would begin nothing that a commit could end.
+        with self.lock, self.writes.connect() as connection, connection.begin():
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
-            connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

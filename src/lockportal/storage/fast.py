@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
+from attrs import frozen
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from lockportal.storage.statements import paired_rows
 
@@ -15,22 +17,46 @@ _COPY_FROM = 200
 
 
 _SIZES = (1, 8, 64, 512)
-"""How many pairs a statement asks for: it is built and compiled once for each size."""
+"""How many pairs a statement asks for; it is compiled once for each size, as SQLAlchemy would do it again and again."""
+_compiled: dict[tuple[sa.Table, int, str], _Compiled] = {}
+
+
+@frozen
+class _Compiled:
+    """A statement as the driver takes it, the order of its parameters (none where they have names), and its columns' readers."""
+
+    text: str
+    order: Sequence[str] | None
+    read: tuple[Callable[[Any], Any] | None, ...]
 
 
 def rows_by_pairs(
     connection: sa.Connection, kept: sa.Table, second: str, supplier_id: UUID, pairs: Collection[tuple[UUID, UUID]]
-) -> Iterator[sa.Row[Any]]:
-    """Answer the rows of a table by (account, second key), in as few statements as there are hundreds of pairs."""
+) -> Iterator[tuple[Any, ...]]:
+    """Answer the rows of a table by (account, second key), some hundreds a statement; a row may come more than once."""
     left = list(pairs)
+    raw = connection.dialect.name == "postgresql"
     while left:
         size = next((size for size in _SIZES if size >= len(left)), _SIZES[-1])
         asked, left = left[:size], left[size:]
         asked += asked[:1] * (size - len(asked))  # the statement has so many places: the first pair fills those left
-        bound = {"supplier_": supplier_id}
+        bound: dict[str, Any] = {"supplier_": supplier_id if raw else supplier_id.bytes}
         for n, (account_id, key) in enumerate(asked):
-            bound[f"a{n}"], bound[f"b{n}"] = account_id, key
-        yield from dict.fromkeys(connection.execute(paired_rows(kept, second, size), bound))
+            bound[f"a{n}"], bound[f"b{n}"] = (account_id, key) if raw else (account_id.bytes, key.bytes)
+        statement = _compile(connection.dialect, kept, second, size)
+        given = bound if statement.order is None else tuple(bound[name] for name in statement.order)
+        for row in connection.exec_driver_sql(statement.text, given):
+            yield tuple(value if read is None else read(value) for value, read in zip(row, statement.read, strict=True))
+
+
+def _compile(dialect: sa.Dialect, kept: sa.Table, second: str, size: int) -> _Compiled:
+    key = (kept, size, dialect.name)
+    if key not in _compiled:
+        made = paired_rows(kept, second, size).compile(dialect=dialect)
+        order = cast("SQLCompiler", made).positiontup
+        readers = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in kept.columns)
+        _compiled[key] = _Compiled(str(made), order, readers)
+    return _compiled[key]
 
 
 def insert_rows(connection: sa.Connection, kept: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -101,7 +101,7 @@ def live_rows(cls: type[Record]) -> sa.Select[Any]:
 
 @remembered
 def paired_rows(kept: sa.Table, second: str, size: int) -> sa.Select[Any]:
-    """Build the select of rows by so many pairs of account and second key, bound as `a0`, `b0`, `a1` …
+    """Build the select of rows by so many pairs of account and second key, which are bound as `a0` and `b0`, `a1` and `b1`.
 
     Two lists, of accounts and of keys, would make a database look up every key in every account.
     """

@@ -94,9 +94,7 @@ class SqlStore:
         }
 
     @staticmethod
-    def _collect(
-        found: Mapping[UUID, dict[type[Record], dict[UUID, Record]]], cls: type[Record], rows: Iterable[sa.Row[Any]]
-    ) -> None:
+    def _collect(found: Mapping[UUID, dict[type[Record], dict[UUID, Record]]], cls: type[Record], rows: Iterable[Any]) -> None:
         read = reader(cls)
         for row in rows:
             record = read(row)
@@ -174,7 +172,7 @@ class SqlStore:
     def _known_salts(self, wanted: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], bytes]:
         def read(connection: sa.Connection) -> dict[tuple[UUID, UUID], bytes]:
             rows = rows_by_pairs(connection, SALT, "subject_id", self._supplier, wanted)
-            return {(row.account_id, row.subject_id): bytes(row.salt) for row in rows}
+            return {(account_id, subject_id): salt for _, account_id, subject_id, salt in rows}
 
         return self._read(read)
 

@@ -171,13 +171,13 @@ class FieldsContract(Ground):
         empty = [bench.specimen(first.account_id) for _ in range(50)]
         self.same(bench, first, *unnumbered, *empty)
 
-    def test_observations_leave_the_version_alone(self, bench: Bench) -> None:
-        """Append them beside the account's decisions."""
-        account = bench.keep(bench.specimen()).version
+    @pytest.mark.parametrize("many", [3, 500])
+    def test_observations_leave_the_version_alone(self, bench: Bench, many: int) -> None:
+        """Append them beside the account's decisions, be they few or so many that they take the fast way."""
         kept = bench.specimen()
         bench.keep(kept)
-        seen: list[Record] = [Sighting(id=bench.clock.new_id(), account_id=kept.account_id, at=NOON) for _ in range(3)]
+        seen: list[Record] = [Sighting(id=bench.clock.new_id(), account_id=kept.account_id, at=NOON) for _ in range(many)]
         bench.shell().observe(*seen)
         loaded = bench.store().load([kept.account_id], [Sighting], {})[kept.account_id]
-        assert loaded.version == account == 1
+        assert loaded.version == 1
         assert set(loaded.records[Sighting].values()) == set(seen)

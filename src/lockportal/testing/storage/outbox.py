@@ -107,9 +107,9 @@ class OutboxContract(Ground):
 
         bench = evolve(bench, handlers={"also": hear})
         bench.count(account)
-        bench.shell().deliver()
+        bench.shell().deliver(1)
         assert [row.version for row in heard.rows] == [1]
-        bench.shell().deliver()
+        bench.shell().deliver(1)
         assert [row.version for row in heard.rows] == [1, 2]
         assert bench.shell().deliver() == Delivered(0, 0)
 

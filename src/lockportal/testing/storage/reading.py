@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from attrs import evolve
 
 from lockportal.core.actor import SYSTEM, staff
 from lockportal.core.ports import Question
+from lockportal.core.record import Record
 from lockportal.shell import Shell
 from lockportal.testing.bench import NOON, Bench
 from lockportal.testing.guard import Unscoped, counting
@@ -41,6 +44,9 @@ OFFSET = Question(name="specimens.offset", audience=ANYBODY, build=_offset)
 TOTAL = Question(name="specimens.total", audience=ANYBODY, build=_total)
 
 
+Keys = dict[type[Record], Collection[tuple[UUID, UUID]]]
+
+
 class ReadingContract(Ground):
     """Reads are bounded, of one moment where they must be, and derived records are what they derive from."""
 
@@ -56,13 +62,14 @@ class ReadingContract(Ground):
             loaded = bench.store().load([first.account_id], [Specimen], {})[first.account_id]
         assert len(sent) == 2  # noqa: PLR2004 - the version, and the live rows
         assert set(loaded.records[Specimen]) == {specimen.id for specimen in opened}
+        assert bench.shell().ask(TOTAL, SYSTEM, account_id=first.account_id)[0][0] == len(closed) + len(opened) + 1
 
     def test_a_closed_record_is_read_by_its_key(self, bench: Bench) -> None:
         """And what is not there is known to be absent."""
         closed = bench.specimen(open=False)
         bench.keep(closed)
         lacking = bench.clock.new_id()
-        keys = {Specimen: [(closed.account_id, closed.id), (closed.account_id, lacking)]}
+        keys: Keys = {Specimen: [(closed.account_id, closed.id), (closed.account_id, lacking)]}
         loaded = bench.store().load([closed.account_id], [], keys)[closed.account_id]
         assert loaded.records[Specimen] == {closed.id: closed}
         assert loaded.absent == {(Specimen, lacking)}
@@ -88,7 +95,7 @@ class ReadingContract(Ground):
         for account in accounts:
             bench.count(account)
         bench.store().observe(rows)
-        keys = {Specimen: [(account, key) for account in accounts for key in ids[1:]]}
+        keys: Keys = {Specimen: [(account, key) for account in accounts for key in ids[1:]]}
         with counting(bench.engines) as sent:
             loaded = bench.store().load(accounts, [], keys)
         assert len(sent) == 2  # noqa: PLR2004 - the versions, and two hundred pairs
