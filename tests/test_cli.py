@@ -135,5 +135,17 @@ def test_a_wrong_database_is_told_in_one_line(run):
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("url", ["sqlite:////no/such/folder/book.db", "postgresql://nobody@127.0.0.1:1/nothing"])
+def test_a_database_that_cannot_be_reached_is_told_in_one_line(run, url):
+    result = run("aging", database=url, code=1)
+    assert result.output.startswith("lockportal: database.failed: ")
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_file_that_is_no_database_is_told_in_one_line(run, tmp_path):
+    (tmp_path / "notes.txt").write_text("not a database, but long enough to look at " * 40)
+    assert "file is not a database" in run("aging", database=f"sqlite:///{tmp_path / 'notes.txt'}", code=1).output
+
+
 def test_time_passes_once_and_says_what_was_done(run):
     assert run("tick").output == "0 handled, 0 failed\n"

@@ -72,9 +72,20 @@ def _telling(run: Callable[P, T]) -> Callable[P, T]:
             return run(*args, **kwargs)
         except LockportalError as error:
             click.echo(f"lockportal: {error}", err=True)
-            sys.exit(_FAILED)
+        except Exception as error:
+            if not _is_of_database(error):
+                raise
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            click.echo(f"lockportal: database.failed: {reason}. Is the URL right, and the server up?", err=True)
+        sys.exit(_FAILED)
 
     return told
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Say whether SQLAlchemy raised it; it is imported by then, or it could not have."""
+    sqlalchemy = sys.modules.get("sqlalchemy")
+    return isinstance(error, ConnectionError) or (sqlalchemy is not None and isinstance(error, sqlalchemy.exc.SQLAlchemyError))
 
 
 @click.group()

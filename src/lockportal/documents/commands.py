@@ -33,6 +33,7 @@ _KINDS = {
     DocumentKind.CREDIT_MEMO: EntryKind.CREDIT_MEMO,
     DocumentKind.DEBIT_MEMO: EntryKind.DEBIT_MEMO,
 }
+_SETTLED = "settled in the books"
 
 
 @frozen
@@ -163,29 +164,55 @@ def _postings(document: Document, before: Document | None, posted_on: date) -> I
     """Answer what must be posted so that the ledger says of the document what the books now say."""
     if document.payable is None or document.kind not in POSTED:
         return
-    currency, owed = document.payable.currency, _owed(document)
-    old = 0 if before is None else _owed(before)
-    settled_before = None if before is None else before.settled_on
-    moved = settled_before != document.settled_on
-
-    def posting(kind: EntryKind, minor: int, on: date, reference: str, *, of: Document = document) -> Posting:
-        return Posting(document.id, kind, Money(minor, currency), on, of.issued_on, of.due_on, reference)
-
     if before is not None:
-        changed_on = max(posted_on, before.issued_on)  # nothing moves before there is anything to move
-        balance = 0 if before.balance is None else before.balance.minor
-        if balance and (before.issued_on, before.due_on) != (document.issued_on, document.due_on):
-            yield posting(EntryKind.ADJUSTMENT, -balance, changed_on, "dates changed", of=before)
-            yield posting(EntryKind.ADJUSTMENT, balance, changed_on, "dates changed")
-        if settled_before is not None and moved and old:
-            yield posting(EntryKind.REVERSAL, old, settled_before, "settlement withdrawn in the books")
-        if owed != old:
-            yield posting(EntryKind.ADJUSTMENT, owed - old, changed_on, "amount changed in the books")
-    elif owed:
-        yield posting(_KINDS[document.kind], owed, document.issued_on, document.number)
-    settled = owed if moved else owed - old
-    if document.settled_on is not None and settled:
-        yield posting(EntryKind.PAYMENT, -settled, document.settled_on, "settled in the books")
+        yield from _corrections(document, before, posted_on)
+        return
+    owed = _owed(document)
+    if owed:
+        yield _posting(document, _KINDS[document.kind], owed, document.issued_on, document.number)
+        settled_on = _settled_on(document, document.issued_on)
+        if settled_on is not None:
+            yield _posting(document, EntryKind.PAYMENT, -owed, settled_on, _SETTLED)
+
+
+def _corrections(document: Document, before: Document, posted_on: date) -> Iterator[Posting]:
+    """Answer the differences: amount and dates change on the day of the correction, a settlement counts from its own day.
+
+    So what was told of the days before still holds, but that nothing is open of the document from the day of its settlement on.
+    """
+    changed_on = max(posted_on, before.issued_on)  # nothing moves before there is anything to move
+    was_settled, settled = _settled_on(before, before.issued_on), _settled_on(document, before.issued_on)
+    old, owed = _owed(before), _owed(document)
+    redated = (before.issued_on, before.due_on) != (document.issued_on, document.due_on)
+    resettled = before.settled_on != document.settled_on or (redated and was_settled is not None and was_settled > changed_on)
+    rest = 0 if before.balance is None else before.balance.minor  # what stands open under the dates of before
+    if resettled and was_settled is not None and old:
+        withdrawn_on = max(was_settled, min(settled or changed_on, changed_on))
+        yield _posting(before, EntryKind.REVERSAL, old, withdrawn_on, "settlement withdrawn in the books")
+        rest += old
+    left = owed if resettled else owed - old
+    if resettled and settled is not None and settled < changed_on:
+        if old:
+            yield _posting(before, EntryKind.PAYMENT, -old, settled, _SETTLED)
+            rest -= old
+        left = owed - old
+    if redated and rest:
+        yield _posting(before, EntryKind.ADJUSTMENT, -rest, changed_on, "dates changed")
+        yield _posting(document, EntryKind.ADJUSTMENT, rest, changed_on, "dates changed")
+    if owed != old:
+        yield _posting(document, EntryKind.ADJUSTMENT, owed - old, changed_on, "amount changed in the books")
+    if settled is not None and left:
+        yield _posting(document, EntryKind.PAYMENT, -left, max(settled, changed_on), _SETTLED)
+
+
+def _settled_on(document: Document, issued_on: date) -> date | None:
+    """Answer from which day nothing is open of a document: nothing is settled before it is issued."""
+    return None if document.settled_on is None else max(document.settled_on, issued_on)
+
+
+def _posting(document: Document, kind: EntryKind, minor: int, on: date, reference: str) -> Posting:
+    currency = "" if document.payable is None else document.payable.currency
+    return Posting(document.id, kind, Money(minor, currency), on, document.issued_on, document.due_on, reference)
 
 
 def rebalance(event: EntriesPosted, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG001 - a reaction's signature

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
 from lockportal.core.ports import Question, Scope
-from lockportal.core.record import Record, remembered
+from lockportal.core.record import Record
 from lockportal.storage.tables import table
 from lockportal.storage.types import Id
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 SUPPLIER = sa.bindparam("supplier_", type_=Id())
 ACCOUNT = sa.bindparam("account_", type_=Id())
 ACCOUNTS = sa.bindparam("accounts_", type_=Id(), expanding=True)
+
+
+_KEPT = 512
+"""So many built statements are kept: a stranger who combines filters must not fill the memory."""
 
 
 class _Fenced(sa.ColumnElement[UUID]):
@@ -62,7 +67,7 @@ def _source(accounts: str) -> Source:
     return read
 
 
-@remembered
+@lru_cache(maxsize=_KEPT)
 def _statement(question: Question, accounts: str, shape: tuple[tuple[str, Any], ...]) -> sa.Select[Any]:
     build: Callable[..., sa.Select[Any]] = question.build
     return build(_source(accounts), **dict(shape))

@@ -101,7 +101,7 @@ def open_engines(database: str) -> Engines:
 
 
 def _postgresql(url: sa.URL) -> Engines:
-    writes = sa.create_engine(url, hide_parameters=True, **_POOL)
+    writes = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, **_POOL)
     reads = sa.create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **_POOL)
     for engine in (writes, reads):
         sa.event.listen(engine, "connect", _prepare_postgresql)
@@ -117,7 +117,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
 def _mariadb(url: sa.URL) -> Engines:
     arguments = {"init_command": "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'"}
     common = {"hide_parameters": True, "connect_args": arguments, "pool_recycle": 3600, **_POOL}
-    writes = sa.create_engine(url, isolation_level="READ COMMITTED", **common)
+    writes = sa.create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, **common)
     reads = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
     return Engines(writes, reads, nullcontext())
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from attrs import frozen
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from lockportal.storage.statements import paired_rows
 
@@ -53,7 +52,7 @@ def _compile(dialect: sa.Dialect, kept: sa.Table, second: str, size: int) -> _Co
     key = (kept, size, dialect.name)
     if key not in _compiled:
         made = paired_rows(kept, second, size).compile(dialect=dialect)
-        order = cast("SQLCompiler", made).positiontup
+        order = made.positiontup
         readers = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in kept.columns)
         _compiled[key] = _Compiled(str(made), order, readers)
     return _compiled[key]

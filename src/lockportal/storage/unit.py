@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from attrs import frozen
 
 from lockportal import codec
-from lockportal.core.account import Change
+from lockportal.core.account import Capability, Change
 from lockportal.core.errors import Conflict, Refused
 from lockportal.core.ports import Unit
-from lockportal.core.record import Claim, Event, Record, personal_fields
+from lockportal.core.record import Claim, Event, Record, noun, personal_fields
 from lockportal.storage import statements as st
 from lockportal.storage.fast import insert_rows
 from lockportal.storage.rows import column_names, writer
@@ -34,6 +34,16 @@ class Registry:
 
     names: Mapping[type[Event], str]
     subscribers: Mapping[type[Event], tuple[str, ...]]
+
+
+def registry(capabilities: Sequence[Capability]) -> Registry:
+    """Name every event `capability.event` and collect who subscribed to it."""
+    names = {event: f"{capability.name}.{noun(event)}" for capability in capabilities for event in capability.events}
+    heard = {
+        event: tuple(s.name for capability in capabilities for s in capability.subscribers if event in s.events)
+        for event in names
+    }
+    return Registry(names, heard)
 
 
 def claim_hash(key: bytes, claim: Claim) -> bytes:

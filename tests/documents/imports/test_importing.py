@@ -1,7 +1,10 @@
 """Imports: whole or not at all, the same again is nothing, a broken one is gone on with, and the report says what happened."""
 
 import json
+import re
+import sqlite3
 import threading
+from collections import Counter
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +12,7 @@ from attrs import evolve
 
 from books import ACME, BOLT, OTTO, account_of, closing, customer, day, invoice, open_portal, rows_of, store
 from lockportal.core.errors import Denied, Refused
-from lockportal.documents.imports import run
+from lockportal.documents.imports import run, staging
 from lockportal.documents.imports.mapping import CsvMapping, Formats
 from lockportal.documents.imports.report import ImportReport, NameChange, RowChange, RowError
 from lockportal.documents.imports.rows import ImportRow
@@ -242,6 +245,36 @@ def together(portal, lines, folder, racers=2):
 
 
 LINES = [line(f"R-{n:03}", f"{n % 20:02}", f"Customer {n % 20}") for n in range(120)]
+
+
+@pytest.fixture
+def staged_statements(monkeypatch):
+    """What is asked of the staging files, each statement with its values taken out, and how often."""
+    connect, asked = sqlite3.connect, Counter()
+
+    def listening(*given, **options):
+        connection = connect(*given, **options)
+        connection.set_trace_callback(lambda sql: asked.update([re.sub(r"[xX]?'(?:[^']|'')*'|\b\d+\b", "?", sql)]))
+        return connection
+
+    monkeypatch.setattr(staging.sqlite3, "connect", listening)
+    return asked
+
+
+def test_whatever_is_asked_of_the_staging_file_again_and_again_is_answered_by_an_index(bring, staged_statements, monkeypatch):
+    monkeypatch.setattr(run, "_COMMANDS_OF_BATCH", 3)
+    monkeypatch.setattr(run, "_COMPARED", 7)
+    assert bring(*(line(f"R-{n}", str(n)) for n in range(40))).customers_added == 40
+    assert bring(*(line(f"R-{n}", str(n), total="11.00") for n in range(40))).changed == 40
+    repeated = [sql for sql, times in staged_statements.items() if times > 10 and not sql.startswith(("PRAGMA", "BEGIN"))]
+    assert len(repeated) > 8, repeated
+    plain = sqlite3.connect(":memory:")
+    staging.Staging(plain)
+    for sql in (*repeated, next(sql for sql in staged_statements if "LEFT JOIN row" in sql)):
+        plan = [row[-1] for row in plain.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))]
+        assert not any("AUTOMATIC" in step for step in plan), (sql, plan)
+        assert sql not in repeated or not any(step.startswith("SCAN") for step in plan), (sql, plan)
+    plain.close()
 
 
 def test_two_imports_of_the_same_file_at_once_end_as_one(portal, tmp_path, monkeypatch):

@@ -144,15 +144,16 @@ class Import:
 
     def _apply(self, staged: Staging) -> None:
         """Write batch by batch; where another import opened the same customer meanwhile, look again and go on."""
-        total = staged.count("new", "changed")
-        self.progress("writing", 0, total)
+        total, done = staged.count("new", "changed"), 0
+        self.progress("writing", done, total)
         while True:
             try:
                 for batch in _batches(self._commands(staged)):
                     self.context.shell.run_batch(batch, self.by)
                     for command in batch:
                         staged.written(command.account_id, [stated.facts.external_id for stated in command.documents])
-                    self.progress("writing", staged.count("added", "updated"), total)
+                        done += len(command.documents)
+                    self.progress("writing", done, total)
             except Refused as refused:
                 unopened = staged.unopened()
                 self._match(staged)

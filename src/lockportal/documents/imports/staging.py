@@ -19,8 +19,9 @@ CREATE TABLE customer (number TEXT PRIMARY KEY, name TEXT NOT NULL, first TEXT N
                        opened INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE row (external_id TEXT PRIMARY KEY, line INTEGER NOT NULL, customer TEXT NOT NULL, digest BLOB NOT NULL,
                   facts BLOB NOT NULL, state TEXT NOT NULL DEFAULT 'new');
+CREATE INDEX customer_account ON customer (account);
+CREATE INDEX row_customer ON row (customer);
 CREATE TABLE bad (external_id TEXT PRIMARY KEY);
-CREATE VIEW everything AS SELECT external_id FROM row UNION ALL SELECT external_id FROM bad;
 """
 
 
