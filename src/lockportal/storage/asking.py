@@ -54,9 +54,14 @@ def _plus(element: _Fenced, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN40
 
 
 def _source(accounts: str) -> Source:
+    """Make what a question reads from. Over the whole supplier its first table may lead by the supplier; the others are joined to it."""
+    read_before: list[type[Record]] = []
+
     def read(cls: type[Record]) -> sa.FromClause:
         made = table(cls)
-        supplier = made.c.supplier_id if accounts == "all" else _Fenced(made.c.supplier_id)
+        leads = accounts == "all" and not read_before
+        read_before.append(cls)
+        supplier = made.c.supplier_id if leads else _Fenced(made.c.supplier_id)
         where = [supplier == SUPPLIER]
         if accounts == "one":
             where.append(made.c.account_id == ACCOUNT)
