@@ -20,8 +20,9 @@ from lockportal.core.errors import Refused
 from lockportal.core.ports import Clock, Notifier
 from lockportal.core.settings import Supplier
 from lockportal.core.verify import Finding
+from lockportal.outbox import Delivered
 from lockportal.plugins import Plugins, PluginState
-from lockportal.shell import Delivered, Receipt, Shell
+from lockportal.shell import Receipt, Shell
 from lockportal.signing import Signer
 
 if TYPE_CHECKING:
@@ -144,8 +145,8 @@ class Portal:
         for account_id in self.due(now):
             try:
                 self.advance(account_id, now)
-            except Exception:
-                _LOG.exception("time could not pass for an account; the next tick tries again", extra={"account": str(account_id)})
+            except Exception:  # noqa: BLE001 - whatever it is, it keeps no other account waiting
+                _LOG.exception("time could not pass for an account, and will be tried again", extra={"account": str(account_id)})
                 failed += 1
         delivered = self.deliver()
         return Delivered(delivered.handled, delivered.failed + failed)

@@ -54,7 +54,7 @@ def _plus(element: _Fenced, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN40
 
 
 def _source(accounts: str) -> Source:
-    """Make what a question reads from. Over the whole supplier its first table may lead by the supplier; the others are joined to it."""
+    """Make what a question reads from. Over a whole supplier only its first table leads by the supplier; others are joined."""
     read_before: list[type[Record]] = []
 
     def read(cls: type[Record]) -> sa.FromClause:
