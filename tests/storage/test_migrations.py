@@ -12,8 +12,9 @@ from lockportal.core.account import Capability
 from lockportal.core.errors import Refused
 from lockportal.storage import migrations
 from lockportal.storage.engines import open_engines
+from lockportal.storage.migrations import revision, running
 from lockportal.storage.migrations.revision import main
-from lockportal.storage.migrations.running import schema
+from lockportal.storage.migrations.running import Line, schema
 from lockportal.storage.tables import ACCOUNT
 from lockportal.testing.bench import fulfilled, race
 from lockportal.testing.specimen import Counter
@@ -213,6 +214,26 @@ def test_the_command_explains_itself():
     for arguments in ([], ["-h"], ["one", "two"]):
         with pytest.raises(SystemExit, match="usage"):
             main(arguments)
+
+
+def test_the_command_writes_what_the_records_have_and_the_migrations_lack(tmp_path, monkeypatch, capabilities):
+    line = Line(tmp_path)
+    monkeypatch.setattr(running, "OWN", line)
+    monkeypatch.setattr(revision, "OWN", line)
+    fewer = capabilities[:-1]
+    assert Path(main(["first"])).name == "0001_first.py"
+    assert Path(main(["--initial"])).name == "0001_initial.py"
+    assert [path.name for path in tmp_path.glob("*.py")] == ["0001_initial.py"]
+    engines = open_engines("sqlite://")
+    migrations.upgrade(engines, capabilities)
+    assert migrations.check(engines, capabilities) == ()
+    (tmp_path / "0001_initial.py").unlink()
+    revision.write("without the last", fewer)
+    assert revision.write("with it", capabilities).name == "0002_with_it.py"
+    second = (tmp_path / "0002_with_it.py").read_text("utf-8")
+    lacking = schema(capabilities).tables.keys() - schema(fewer).tables.keys()
+    assert second.count("op.create_table(") == len(lacking) > 0
+    engines.dispose()
 
 
 def test_the_records_have_no_change_that_no_migration_has(capabilities):

@@ -16,7 +16,7 @@ from lockportal.core.account import Capability, Owner
 from lockportal.core.errors import Conflict
 from lockportal.core.ports import Holder, JournalRow, KeyUse, Loaded, Mark, Question, Reader, Scope, Unit
 from lockportal.core.record import Claim, Record
-from lockportal.storage import outbox
+from lockportal.storage import marks
 from lockportal.storage import statements as st
 from lockportal.storage.access import Access
 from lockportal.storage.asking import ask
@@ -188,19 +188,19 @@ class SqlStore:
 
     def marks(self, subscriber: str, now: datetime, until: datetime, limit: int) -> Sequence[Mark]:
         """Lease accounts that have news for a subscriber."""
-        return outbox.lease_marks(self._access, subscriber, now, until, limit)
+        return marks.lease_marks(self._access, subscriber, now, until, limit)
 
     def journal(self, account_id: UUID, after: int, limit: int) -> Sequence[JournalRow]:
         """Answer whole versions of one account's journal after a version, oldest first."""
-        return outbox.read_journal(self._access, account_id, after, limit)
+        return marks.read_journal(self._access, account_id, after, limit)
 
     def reached(self, mark: Mark, version: int) -> None:
         """Keep a subscriber's position and drop the mark if nothing came after that version; nothing if the lease was lost."""
-        outbox.keep_position(self._access, mark, version)
+        marks.keep_position(self._access, mark, version)
 
     def failed(self, mark: Mark, until: datetime, reason: str) -> None:
         """Leave the mark for a later try and keep the reason; nothing if the lease was lost."""
-        outbox.postpone(self._access, mark, until, reason)
+        marks.postpone(self._access, mark, until, reason)
 
 
 class _Moment:

@@ -190,7 +190,9 @@ CREATE TABLE IF NOT EXISTS lockportal_entry (
     PRIMARY KEY (supplier_id, account_id, id)
 );
 
-CREATE INDEX IF NOT EXISTS lockportal_entry_item_id_effective_on ON lockportal_entry (account_id, item_id, effective_on);
+CREATE INDEX IF NOT EXISTS lockportal_entry_effective_on ON lockportal_entry (account_id, effective_on);
+
+CREATE INDEX IF NOT EXISTS lockportal_entry_item_id ON lockportal_entry (account_id, item_id);
 
 CREATE INDEX IF NOT EXISTS lockportal_entry_live ON lockportal_entry (account_id, live);
 

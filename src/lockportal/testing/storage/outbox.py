@@ -12,7 +12,7 @@ from attrs import evolve
 
 from lockportal.core.actor import SYSTEM
 from lockportal.core.ports import JournalRow, Unit
-from lockportal.shell import Delivered
+from lockportal.outbox import Delivered
 from lockportal.storage.store import SqlStore
 from lockportal.storage.tables import JOURNAL
 from lockportal.testing.bench import NOON, Bench, fulfilled, race

@@ -228,7 +228,8 @@ def upgrade() -> None:
     if_not_exists=True
     )
     with op.batch_alter_table('lockportal_entry', schema=None) as batch_op:
-        batch_op.create_index('lockportal_entry_item_id_effective_on', ['account_id', 'item_id', 'effective_on'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_entry_effective_on', ['account_id', 'effective_on'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_entry_item_id', ['account_id', 'item_id'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_entry_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_entry_wide_effective_on', ['supplier_id', 'effective_on'], unique=False, if_not_exists=True)
 
@@ -424,7 +425,8 @@ def downgrade() -> None:
     with op.batch_alter_table('lockportal_entry', schema=None) as batch_op:
         batch_op.drop_index('lockportal_entry_wide_effective_on')
         batch_op.drop_index('lockportal_entry_live')
-        batch_op.drop_index('lockportal_entry_item_id_effective_on')
+        batch_op.drop_index('lockportal_entry_item_id')
+        batch_op.drop_index('lockportal_entry_effective_on')
 
     op.drop_table('lockportal_entry')
     with op.batch_alter_table('lockportal_due_balance', schema=None) as batch_op:

@@ -1,0 +1,115 @@
+"""Small writes are tried again until they hold, do no harm twice, and say so when they never do."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from lockportal.core.errors import Conflict
+from lockportal.storage import access as access_module
+from lockportal.storage.access import Access
+from lockportal.storage.engines import open_engines
+from lockportal.testing.bench import NOON, Bench
+from lockportal.testing.specimen import Parcel, Sighting
+from lockportal.testing.storage.lost import Breaking
+
+LATER = NOON + timedelta(minutes=1)
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    monkeypatch.setattr(access_module.time, "sleep", lambda _: None)
+    made = Bench(engines=open_engines("sqlite://"))
+    made.make_schema()
+    made.store().observe([])
+    yield made
+    made.engines.dispose()
+
+
+def breaking(bench, *breaks):
+    return bench.store(Breaking(bench.engines.writes, bench.engines.reads, bench.engines.lock, list(breaks)))
+
+
+def sightings(bench, many=3):
+    return [Sighting(id=bench.clock.new_id(), account_id=UUID(int=1), at=NOON) for _ in range(many)]
+
+
+def count(bench, name):
+    with bench.engines.reading() as connection:
+        return connection.exec_driver_sql(f"SELECT count(*) FROM lockportal_{name}").scalar_one()
+
+
+@pytest.mark.parametrize("breaks", [("before",), ("after",), ("before", "before", "after"), ("after", "before")])
+def test_observations_are_appended_once_whatever_breaks(bench, breaks):
+    breaking(bench, *breaks).observe(sightings(bench))
+    assert count(bench, "sighting") == 3
+
+
+def test_observations_that_are_there_already_and_others_are_a_conflict(bench):
+    seen = sightings(bench)
+    bench.store().observe(seen[:1])
+    with pytest.raises(Conflict):
+        bench.store().observe(seen)
+    assert count(bench, "sighting") == 1
+
+
+@pytest.mark.parametrize("breaks", [("before",), ("after",), ("after", "after")])
+def test_a_position_is_kept_once_whatever_breaks(bench, breaks):
+    account = bench.clock.new_id()
+    bench.count(account)
+    (mark,) = bench.store().marks("specimens.also", NOON, LATER, 10)
+    breaking(bench, *breaks).reached(mark, 1)
+    assert (count(bench, "outbox"), count(bench, "position")) == (0, 1)
+
+
+def test_a_lease_whose_answer_is_lost_ends_by_itself(bench):
+    bench.count(bench.clock.new_id())
+    bench.store().observe([Parcel(id=bench.clock.new_id(), account_id=UUID(int=1), wake_at=NOON)])
+    assert breaking(bench, "after").marks("specimens.also", NOON, LATER, 10) == []
+    assert breaking(bench, "after").errands(Parcel, NOON, LATER, 10) == []
+    assert len(bench.store().marks("specimens.also", LATER, LATER, 10)) == 1
+    assert len(bench.store().errands(Parcel, LATER, LATER, 10)) == 1
+
+
+def test_what_never_holds_is_raised(bench):
+    with pytest.raises(ConnectionError):
+        breaking(bench, *["before"] * 10).forget(sightings(bench, 1)[0])
+
+
+def test_what_is_lost_nine_times_may_hold_the_tenth(bench):
+    breaking(bench, *["before"] * 9).observe(sightings(bench))
+    assert count(bench, "sighting") == 3
+
+
+class Failing:
+    """A database that answers as many reads as it is told with an error."""
+
+    def __init__(self, engines, *errors):
+        self.engines, self.errors = engines, list(errors)
+
+    def reading(self):
+        if self.errors:
+            raise self.errors.pop(0)
+        return self.engines.reading()
+
+
+def lost():
+    return sa.exc.OperationalError("SELECT", None, ConnectionResetError(), connection_invalidated=True)
+
+
+def read(bench, *errors):
+    access = Access(Failing(bench.engines, *errors), bench.supplier.id)
+    return access.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar_one())
+
+
+def test_a_read_whose_connection_is_lost_is_run_once_more(bench):
+    assert read(bench, lost()) == 1
+    with pytest.raises(sa.exc.OperationalError):
+        read(bench, lost(), lost())
+
+
+def test_a_read_that_fails_otherwise_is_not(bench):
+    other = sa.exc.OperationalError("SELECT", None, None)
+    with pytest.raises(sa.exc.OperationalError):
+        read(bench, other)
