@@ -98,5 +98,14 @@ def test_every_question_about_one_customer_is_answered_by_that_customers_index(b
     assert {name: steps for name, steps in wide.items() if steps} == {}
 
 
+def test_a_page_of_open_documents_by_due_date_needs_no_sorting(book, plans):
+    account_id = book.profiles.customer_by_number("C-1", by=SYSTEM).id
+    for sort in ("due_on", "-due_on"):
+        steps = plans(lambda s=sort: book.documents.search(account_id, SYSTEM, Filter(state=DocumentState.OPEN), sort=s))
+        assert [step for step in steps if "TEMP B-TREE" in step] == []
+    everything = plans(lambda: book.documents.search(account_id, SYSTEM, sort="amount"))
+    assert [step for step in everything if "TEMP B-TREE" in step], "the check sees a sort where there is one"
+
+
 def test_the_check_sees_a_question_that_reads_the_whole_book(book, plans):
     assert unbounded(plans(lambda: book.ledger.aging(SYSTEM)))

@@ -105,6 +105,7 @@ def test_a_list_shows_a_documents_figures_and_state(listed):
         ({"currency": "JPY"}, ["R-4"]),
         ({"amount_from": Decimal(100), "amount_to": Decimal("250.5")}, ["PO-7", "R-1", "R-2"]),
         ({"amount_from": Decimal("100.001")}, ["R-2"]),
+        ({"amount_from": Decimal(-30), "amount_to": Decimal(-30)}, ["C-1"]),
         ({"amount_to": Decimal("74.999")}, ["C-1", "H-1"]),
         ({"amount_from": Decimal(900), "currency": "JPY"}, ["R-4"]),
         ({"amount_from": Decimal("1e400")}, []),
@@ -132,6 +133,14 @@ def test_a_filter_that_cannot_be_is_refused_by_name(listed, filters, code, field
     assert (refused.value.code, refused.value.field) == (code, field)
 
 
+def test_the_total_of_a_credit_memo_is_what_it_does_to_the_account(listed):
+    account = account_of(listed)
+    (row,) = listed.documents.search(account, OTTO, Filter(kind=DocumentKind.CREDIT_MEMO)).items
+    assert (row.total, row.balance) == (usd("-30"), usd("-30"))
+    shown = listed.documents.get(account, row.id, OTTO)
+    assert (shown.total, shown.document.total) == (usd("-30"), usd("30"))
+
+
 def test_an_unknown_sort_is_refused(listed):
     with pytest.raises(Refused) as refused:
         found(listed, sort="total")
@@ -145,8 +154,8 @@ def test_an_unknown_sort_is_refused(listed):
         ("-number", "R-4", "BL!1"),
         ("issued_on", "PO-7", "H-1"),
         ("-issued_on", "H-1", "PO-7"),
-        ("amount", "BL!1", "R-2"),
-        ("-amount", "R-2", "BL!1"),
+        ("amount", "C-1", "R-2"),
+        ("-amount", "R-2", "C-1"),
     ],
 )
 def test_a_sort_puts_the_least_first_and_with_a_minus_the_greatest(listed, sort, first, last):
@@ -159,6 +168,11 @@ def test_what_has_no_due_date_comes_last_in_either_direction(listed):
     assert rising[:5] == ["R-1", "R-3", "H-1", "R-2", "R-4"]
     assert falling[:5] == rising[:5][::-1]
     assert set(rising[5:]) == set(falling[5:]) == {"C-1", "PO-7", "BL!1"}
+
+
+def test_what_is_open_is_sorted_by_its_due_date(listed):
+    assert found(listed, state=DocumentState.OPEN, sort="due_on") == ["R-1", "H-1", "R-2", "R-4"]
+    assert found(listed, state=DocumentState.OVERDUE, sort="-due_on") == ["R-1"]
 
 
 def pages(portal, account, sort, size, between=lambda: None, by=OTTO):

@@ -5,6 +5,7 @@ from datetime import date
 
 import pypdf
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
 from books import OTTO, TODAY, account_of, credit_memo, customer, day, invoice, item_id, paper, store, usd
@@ -71,9 +72,27 @@ def test_a_statement_of_a_past_day_knows_nothing_later(stated):
     assert stated.documents.statement(account_of(stated), OTTO, as_of=date.min) == ()
 
 
-def test_a_customer_is_stated_what_staff_is_stated_hidden_documents_too(stated):
+def test_a_customer_is_stated_what_staff_is_stated_but_for_the_numbers_of_hidden_documents(stated):
+    store(stated, invoice("secret", "3.00", -3, 7, po_number="PO-secret", visible=False), source="more")
+    store(stated, credit_memo("secret memo", "2.00", -3, visible=False), source="again")
     account = account_of(stated)
-    assert stated.documents.statement(account, customer(account)) == stated.documents.statement(account, OTTO)
+    for mine, theirs in zip(
+        stated.documents.statement(account, customer(account)), stated.documents.statement(account, OTTO), strict=True
+    ):
+        adds_up(mine)
+        hidden = {item.item_id for item in (*mine.items, *mine.credits) if not item.visible}
+        assert len(hidden) == (3 if mine.currency == "USD" else 0)
+        assert mine == evolve(
+            theirs,
+            items=tuple(evolve(one, number="", reference="") if one.item_id in hidden else one for one in theirs.items),
+            credits=tuple(evolve(one, number="", reference="") if one.item_id in hidden else one for one in theirs.credits),
+        )
+    texts = [
+        pypdf.PdfReader(io.BytesIO(stated.documents.statement_pdf(account, by, currency="USD").content)).pages[0].extract_text()
+        for by in (customer(account), OTTO)
+    ]
+    assert ["secret" in text for text in texts] == [False, True]
+    assert all("$124.00" in text for text in texts)
 
 
 def test_one_currency_is_stated_when_asked_for_even_if_nothing_is_open_in_it(stated):
@@ -143,6 +162,7 @@ def test_a_statements_paper_bears_its_figures(stated):
     assert made.name == "statement-100-USD-2026-03-02.pdf"
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made.content)).pages)
     parts = ("Harbour Ltd", "Mar 2, 2026", "late", "PO-1", "100.00", "soon", "50.00", "157.00", "34.00", "$123.00", "40")
+    parts += ("Unapplied credits", "C-1", "-30.00", "wire 17", "-4.00")
     assert [part for part in parts if part not in text] == []
     assert "settled" not in text
 

@@ -1,11 +1,13 @@
 """What the books state of a customer is stored once, and what they correct is posted as a difference."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from books import OTTO, TODAY, account_of, credit_memo, customer, day, invoice, paper, rows_of, spoil, store, usd
+from books import NOON, OTTO, TODAY, account_of, credit_memo, customer, day, invoice, paper, rows_of, spoil, store, usd
 from lockportal.core.errors import Denied, Refused
 from lockportal.core.money import Money
 from lockportal.documents.commands import StatedDocument, StoreDocuments
@@ -129,7 +131,7 @@ def test_the_amount_and_the_dates_of_a_settled_invoice_can_change(portal):
     store(portal, invoice(settled_on=day(-3)))
     store(portal, invoice(total="130.00", due=-5, settled_on=day(-3)))
     assert document(portal).balance == usd(0)
-    assert ("payment", -3000, day(-3)) in postings(portal)
+    assert ("payment", -3000, TODAY) in postings(portal)
     store(portal, invoice(total="110.00", due=-5, settled_on=day(-2)))
     assert document(portal).balance == usd(0)
     store(portal, invoice(total="110.00", due=-1))
@@ -137,6 +139,68 @@ def test_the_amount_and_the_dates_of_a_settled_invoice_can_change(portal):
     sound(portal)
     (told,) = portal.ledger.aging(OTTO)
     assert told.balance == usd("110")
+
+
+DAYS = st.one_of(st.none(), st.integers(-60, 60))
+STATED = st.builds(
+    lambda kind, total, due, settled: invoice(
+        total=usd(total),
+        due=None if kind is DocumentKind.CREDIT_MEMO else due,
+        settled_on=None if settled is None else day(settled),
+        kind=kind,
+    ),
+    st.shared(st.sampled_from([DocumentKind.INVOICE, DocumentKind.CREDIT_MEMO]), key="kind"),
+    st.integers(0, 500),
+    st.integers(-30, 60),
+    DAYS,
+)
+
+
+def told_of(portal, account, as_of):
+    """What an aging and a statement tell of the only document: how much is open of it, under which due dates."""
+    agings = portal.ledger.aging(OTTO, as_of=as_of, account_id=account)
+    statements = portal.documents.statement(account, OTTO, as_of=as_of)
+    assert [(one.buckets, one.balance) for one in statements] == [(one.buckets, one.balance) for one in agings]
+    return {item.due_on: item.balance for one in statements for item in (*one.items, *one.credits)}
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(STATED, STATED, st.integers(0, 40))
+def test_a_correction_counts_from_its_day_and_a_settlement_from_its_own(portal, first, then, corrected):
+    number = str(portal.clock.new_id())
+    portal.clock.time = NOON - timedelta(days=40)
+    store(portal, first, number=number, source=number)
+    portal.clock.time += timedelta(days=corrected)
+    changed_on = portal.supplier.today(portal.clock.now())
+    store(portal, then, number=number, source=number)
+    account = account_of(portal, number)
+    for offset in range(-45, 65, 5):
+        for as_of in {day(offset), changed_on - timedelta(days=1), changed_on, *([then.settled_on] if then.settled_on else [])}:
+            facts = then if as_of >= changed_on else first
+            amount = facts.total if facts.kind is DocumentKind.INVOICE else -facts.total
+            due_on = facts.due_on if facts.kind is DocumentKind.INVOICE else None
+            settled = then.settled_on is not None and as_of >= then.settled_on
+            settled = settled or (as_of < changed_on and first.settled_on is not None and as_of >= first.settled_on)
+            is_open = as_of >= first.issued_on and not settled and not amount.is_zero
+            assert told_of(portal, account, as_of) == ({due_on: amount} if is_open else {}), as_of
+    sound(portal)
+
+
+@pytest.mark.parametrize("total", ["120.00", "80.00"])
+def test_a_settled_invoice_that_is_corrected_was_settled_all_the_time(portal, total):
+    store(portal, invoice(issued=-60, due=-30, settled_on=day(-28)))
+    store(portal, invoice(total=total, issued=-60, due=-30, settled_on=day(-28)))
+    for offset in (-28, -15, -1, 0, 1):
+        assert portal.ledger.aging(OTTO, as_of=day(offset)) == ()
+    (before,) = portal.ledger.aging(OTTO, as_of=day(-29))
+    assert before.balance == usd("100")
+    sound(portal)
+
+
+def test_nothing_is_settled_before_it_is_issued(portal):
+    store(portal, invoice(issued=-30, due=0, settled_on=day(-50)))
+    assert postings(portal) == [("invoice", 10000, day(-30)), ("payment", -10000, day(-30))]
+    assert portal.ledger.aging(OTTO, as_of=day(-40)) == ()
 
 
 def test_a_credit_memo_stands_below_zero_without_a_due_date(portal):
@@ -168,8 +232,10 @@ def test_an_invoice_of_nothing_is_paid_and_posts_nothing(portal):
     assert (kept.balance, kept.state(TODAY), postings(portal)) == (usd(0), DocumentState.PAID, [])
     store(portal, invoice(total="0.00"))
     assert postings(portal) == []
-    store(portal, invoice(total="8.00"))
-    assert document(portal).balance == usd("8")
+    store(portal, invoice(total="8.00", settled_on=day(-1)))
+    assert postings(portal) == [("adjustment", 800, TODAY), ("payment", -800, TODAY)]
+    store(portal, invoice(total="9.00"))
+    assert document(portal).balance == usd("9")
     sound(portal)
 
 

@@ -1,15 +1,15 @@
 """Random books: whatever was posted, everything that is told of it adds up, in memory and in the database alike."""
 
 from collections import defaultdict
+from contextlib import ExitStack
 from datetime import date, timedelta
 
-from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from books import ACME, BOLT, OTTO, TODAY, StandingClock, closing, customer, day, open_portal, rows_of
+from books import ACME, BOLT, OTTO, TODAY, StandingClock, account_of, closing, customer, day, invoice, open_portal, rows_of, store
 from lockportal.ledger.models import AgingBasis, DueBalance, Entry, LedgerSettings
-from lockportal.ledger.views import aging, due_balances, roll_forward
+from lockportal.ledger.views import aging, due_balances, projection, roll_forward
 from random_books import OFFSETS, STEPS, RandomBook, entries_of
 
 FAR = date(2199, 12, 31)
@@ -66,33 +66,37 @@ def test_the_views_add_up_for_any_book_any_buckets_any_day(steps, days, buckets,
 def test_the_database_tells_what_the_views_tell_of_two_suppliers_in_one_database(portal, data):
     settings_ = LedgerSettings(buckets=data.draw(BUCKETS))
     clock = StandingClock()
-    houses = [
-        open_portal(portal.config.database, supplier=supplier, settings=(settings_,), clock=clock, create=False)
-        for supplier in (ACME, BOLT)
-    ]
-    accounts = tuple(clock.new_id() for _ in range(3))  # both suppliers use the same ids: nothing else keeps them apart
-    for house in houses:
-        book = RandomBook(house, OTTO, accounts, accounts)
-        for step in data.draw(STEPS):
-            book.play(step)
-    as_of, basis = data.draw(AS_DAYS), data.draw(st.sampled_from(AgingBasis))
-    first, last = sorted((as_of, data.draw(AS_DAYS)))
-    for house in houses:
-        every = entries_of(house, rows_of(house, Entry))
-        ledger = house.ledger
-        for scope, by in ((None, OTTO), (accounts[0], OTTO), (None, customer(*accounts[:2])), (None, customer(accounts[2]))):
-            seen = set(accounts[:2] if len(by.grants) == 2 else accounts[2:]) if by.grants else {scope} if scope else None
-            entries = [entry for entry in every if seen is None or entry.account_id in seen]
-            told = ledger.aging(by, as_of=as_of, basis=basis, account_id=scope)
-            assert telling(told) == telling(aging(entries, as_of, basis, settings_.buckets))
-            moved = ledger.roll_forward(first, last, by, account_id=scope)
-            assert moved == roll_forward(entries, first, last)
-            # Today's aging takes everything posted so far, as if all of it were effective today.
-            posted = [evolve(entry, effective_on=min(entry.effective_on, TODAY)) for entry in entries]
-            assert telling(ledger.aging(by, account_id=scope)) == telling(aging(posted, TODAY, buckets=settings_.buckets))
-        assert kept_due_balances(house) == due_balances(every)
-        assert ledger.verify(OTTO) == ()
-        house.close()
+    with ExitStack() as opened:
+        houses = [
+            opened.enter_context(
+                closing(open_portal(portal.config.database, supplier=supplier, settings=(settings_,), clock=clock, create=False))
+            )
+            for supplier in (ACME, BOLT)
+        ]
+        accounts = tuple(clock.new_id() for _ in range(3))  # both suppliers use the same ids: nothing else keeps them apart
+        for house in houses:
+            book = RandomBook(house, OTTO, accounts, accounts)
+            for step in data.draw(STEPS):
+                book.play(step)
+        as_of, basis = data.draw(AS_DAYS), data.draw(st.sampled_from(AgingBasis))
+        first, last = sorted((as_of, data.draw(AS_DAYS)))
+        days = data.draw(st.integers(0, 250))
+        for house in houses:
+            every = entries_of(house, rows_of(house, Entry))
+            ledger = house.ledger
+            for scope, by in ((None, OTTO), (accounts[0], OTTO), (None, customer(*accounts[:2])), (None, customer(accounts[2]))):
+                seen = set(accounts[:2] if len(by.grants) == 2 else accounts[2:]) if by.grants else {scope} if scope else None
+                entries = [entry for entry in every if seen is None or entry.account_id in seen]
+                told = ledger.aging(by, as_of=as_of, basis=basis, account_id=scope)
+                assert telling(told) == telling(aging(entries, as_of, basis, settings_.buckets))
+                moved = ledger.roll_forward(first, last, by, account_id=scope)
+                assert moved == roll_forward(entries, first, last)
+                today = aging(entries, TODAY, buckets=settings_.buckets)
+                assert ledger.aging(by, account_id=scope) == ledger.aging(by, as_of=TODAY, basis=AgingBasis.DUE, account_id=scope)
+                assert telling(ledger.aging(by, account_id=scope)) == telling(today)
+                assert ledger.projection(by, days=days, account_id=scope) == projection(entries, TODAY, days)
+            assert kept_due_balances(house) == due_balances(every)
+            assert ledger.verify(OTTO) == ()
 
 
 @IN_A_DATABASE
@@ -111,20 +115,41 @@ def test_the_due_balances_equal_the_recomputed_ones_after_every_command(portal, 
 
 @IN_A_DATABASE
 @given(STEPS)
-def test_past_aging_of_the_far_future_counts_what_the_due_balances_count(portal, steps):
+def test_the_position_the_aging_and_the_statement_of_a_day_say_the_same(portal, steps):
+    number = str(portal.clock.new_id())
+    store(portal, invoice(total="0.00"), number=number, source=number)
+    account = account_of(portal, number)
+    book = RandomBook(portal, OTTO, (account, account, account), account)
+    for step in steps:
+        book.play(step)
+    entries = [entry for entry in entries_of(portal, rows_of(portal, Entry)) if entry.account_id == account]
+    agings = portal.ledger.aging(OTTO, account_id=account)
+    positions = portal.ledger.position(account, OTTO)
+    statements = portal.documents.statement(account, OTTO)
+    assert agings == portal.ledger.aging(OTTO, account_id=account, as_of=TODAY) == tuple(telling(aging(entries, TODAY)))
+    told = [(one.currency, one.buckets, one.unapplied, one.balance) for one in agings]
+    assert [(one.currency, one.buckets, one.unapplied, one.balance) for one in positions] == told
+    assert [(one.currency, one.buckets, one.unapplied, one.balance) for one in statements] == told
+    for position, statement in zip(positions, statements, strict=True):
+        assert position.oldest_due == min((item.due_on for item in statement.items), default=None)
+        coming = [one for one in projection(entries, TODAY, 250) if one.amount.currency == position.currency]
+        assert list(position.upcoming) == coming[:5]
+
+
+@IN_A_DATABASE
+@given(STEPS)
+def test_the_aging_of_the_far_future_counts_what_the_due_balances_count(portal, steps):
     account = portal.clock.new_id()
     book = RandomBook(portal, OTTO, (account, account, account), account)
     for step in steps:
         book.play(step)
-    kept = telling(portal.ledger.aging(OTTO, account_id=account))
-    told = {one.currency: one for one in portal.ledger.aging(OTTO, account_id=account, as_of=FAR)}
-    assert [one.currency for one in kept] == sorted(told)
-    for one in kept:
-        far = told[one.currency]
-        assert (one.balance, one.open_items, one.unapplied, one.credits) == (
-            far.balance,
-            far.open_items,
-            far.unapplied,
-            far.credits,
-        )
-        assert sum(bucket.count for bucket in one.buckets) == sum(bucket.count for bucket in far.buckets)
+    kept = defaultdict(lambda: [0, 0])
+    for (holder, currency, due_on), (minor, count) in kept_due_balances(portal).items():
+        if holder == account:
+            kept[currency, due_on is None][0] += minor
+            kept[currency, due_on is None][1] += count
+    told = {}
+    for one in portal.ledger.aging(OTTO, account_id=account, as_of=FAR):
+        told[one.currency, False] = [one.open_items.minor, sum(bucket.count for bucket in one.buckets)]
+        told[one.currency, True] = [-one.unapplied.minor, one.credits]
+    assert {key: cell for key, cell in told.items() if any(cell)} == {key: cell for key, cell in kept.items() if any(cell)}

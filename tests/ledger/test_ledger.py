@@ -26,7 +26,9 @@ from books import (
 from lockportal.core.errors import Denied, NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.ledger.models import AgingBasis, Credit, DueBalance, Entry, EntryKind, LedgerSettings
-from lockportal.ledger.views import bucket_bounds, bucket_edges
+from lockportal.ledger.views import bucket_bounds, bucket_edges, projection
+from lockportal.testing import counting
+from random_books import entries_of
 
 
 def test_a_position_is_what_a_home_page_needs(portal):
@@ -73,8 +75,6 @@ def test_an_account_in_which_nothing_is_open_has_no_position(portal):
 
 
 def test_a_position_is_read_in_two_statements(portal):
-    from lockportal.testing import counting
-
     store(portal, invoice())
     account = account_of(portal)
     with counting(portal.engines) as sent:
@@ -140,18 +140,67 @@ def test_the_first_day_of_the_calendar_can_be_aged():
     assert bucket_edges((30,), date.min) == (date.min, date.min)
 
 
-def test_a_projection_tells_the_next_due_dates_from_today_on(portal):
+def test_a_projection_tells_what_falls_due_from_today_to_so_many_days_from_now(portal):
     store(
         portal,
         invoice("A", "1.00", due=-1),
         invoice("B", "2.00", due=0),
         invoice("C", "3.00", due=5),
+        invoice("yen", Money(900, "JPY"), due=5),
         invoice("D", "4.00", due=9),
+        invoice("settled", "5.00", due=4, settled_on=day(-1)),
     )
-    assert [(one.due_on, one.amount) for one in portal.ledger.projection(OTTO, days=2)] == [
+    assert portal.ledger.projection(OTTO, days=9) == projection(entries_of(portal, rows_of(portal, Entry)), TODAY, 9)
+    assert [(one.due_on, one.amount) for one in portal.ledger.projection(OTTO, days=5)] == [
+        (day(5), Money(900, "JPY")),
         (day(0), usd("2.00")),
         (day(5), usd("3.00")),
     ]
+    assert len(portal.ledger.projection(OTTO, days=10**7)) == 4
+    assert portal.ledger.projection(OTTO, days=-1) == ()
+
+
+def test_what_is_posted_for_a_later_day_is_not_told_of_today(portal):
+    store(portal, invoice("now", "100.00", -10, 5), invoice("issued later", "50.00", 3, 30))
+    store(portal, invoice("settled later", "7.00", -10, -2, settled_on=day(4)))
+    account = account_of(portal)
+    portal.ledger.record_credit(account, usd("20.00"), day(2), OTTO)
+    (position,) = portal.ledger.position(account, OTTO)
+    (statement,) = portal.documents.statement(account, OTTO)
+    assert position.balance == statement.balance == usd("107.00")
+    assert (position.buckets, position.unapplied) == (statement.buckets, usd("0"))
+    assert position.oldest_due == day(-2)
+    assert [one.due_on for one in position.upcoming] == [day(5)]
+    assert [one.due_on for one in portal.ledger.projection(OTTO)] == [day(5)]
+
+
+@pytest.mark.parametrize("everywhere", [True, False], ids=["book", "account"])
+def test_what_is_still_to_come_is_found_by_an_index(database_url, everywhere):
+    if not database_url.startswith("sqlite"):
+        pytest.skip("the plans of SQLite are always the same")
+    with closing(open_portal(database_url)) as portal:
+        store(portal, invoice(issued=1, due=30))
+        account = None if everywhere else account_of(portal)
+        with counting(portal.engines) as sent:
+            portal.ledger.aging(OTTO, account_id=account)
+            portal.ledger.projection(OTTO, account_id=account)
+        asked = [sql for sql in sent if "lockportal_entry" in sql]
+        assert len(asked) == 2
+        with portal.engines.reads.connect() as connection:
+            for sql in asked:
+                explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?"))
+                plan = [row[-1] for row in explained if "lockportal_entry" in row[-1]]
+                found = "lockportal_entry_wide_effective_on" if everywhere else "lockportal_entry_effective_on"
+                assert sorted(step.split(" (")[0].split("INDEX ")[1] for step in plan) == sorted(
+                    [found, "lockportal_entry_item_id"]
+                )
+                assert all(step.startswith("SEARCH") for step in plan)
+
+
+def test_an_account_of_which_everything_is_still_to_come_has_no_position(portal):
+    store(portal, invoice(issued=1, due=30))
+    assert portal.ledger.position(account_of(portal), OTTO) == ()
+    assert portal.ledger.aging(OTTO) == ()
 
 
 def test_a_roll_forward_takes_in_its_first_and_its_last_day(portal):

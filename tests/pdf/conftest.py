@@ -103,6 +103,21 @@ def credit_memo(**changes):
     return made | changes
 
 
+def unapplied(*minors):
+    """What so many minor units of unapplied credit are made of: a credit memo, and money received."""
+    return [
+        {
+            "date": f"2026-11-{10 + place:02d}",
+            "number": f"Wire 441{place}" if place else "CM-77",
+            "kind": "credit" if place else "credit_memo",
+            "reference": None if place else "4500017731",
+            "original": money(-minor - 1_000),
+            "open": money(-minor),
+        }
+        for place, minor in enumerate(minors)
+    ]
+
+
 def statement(items=12, **changes):
     rows = []
     for place in range(items):
@@ -134,6 +149,7 @@ def statement(items=12, **changes):
         "as_of": "2026-11-22",
         "buckets": [{"label": label, "amount": money(minor)} for label, minor in zip(labels, sums, strict=True)],
         "items": rows,
+        "credits": unapplied(15_000, 35_000),
         "total_open": money(total),
         "unapplied": money(50_000),
         "balance": money(total - 50_000),
@@ -159,6 +175,7 @@ def papers():
         line=line,
         invoice=invoice,
         credit_memo=credit_memo,
+        unapplied=unapplied,
         statement=statement,
         text_of=text_of,
     )

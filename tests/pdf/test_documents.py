@@ -96,8 +96,29 @@ def test_a_statement_shows_items_buckets_and_balance(renderer, papers):
     assert "INV-20001" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "pieces"),
+    [
+        ("en", ("Unapplied credits", "CM-77 Credit memo 4500017731 -160.00 -150.00", "Wire 4411 Credit -360.00 -350.00")),
+        ("de", ("Nicht verrechnete Guthaben", "Gutschrift 4500017731 -160,00 -150,00", "Guthaben -360,00 -350,00")),
+        ("fr", ("Avoirs et règlements non imputés", "Avoir 4500017731 -160,00 -150,00", "Crédit -360,00 -350,00")),
+        ("es", ("Créditos sin aplicar", "Nota de crédito 4500017731 -160,00 -150,00", "Crédito -360,00 -350,00")),
+    ],
+)
+def test_a_statement_lists_the_credits_that_it_takes_off(renderer, papers, language, pieces):
+    text = papers.text_of(renderer.render("statement", papers.statement(3, language=language)))
+    assert [piece for piece in pieces if piece not in text] == []
+
+
+def test_a_statement_without_credits_has_no_table_of_them(renderer, papers):
+    data = papers.statement(3)
+    del data["credits"]
+    assert "Unapplied credits" not in papers.text_of(renderer.render("statement", data))
+
+
 def test_a_statement_in_credit_asks_for_no_payment(renderer, papers):
-    data = papers.statement(1, unapplied=papers.money(12_345 + 700), balance=papers.money(-700))
+    credit = 12_345 + 700
+    data = papers.statement(1, unapplied=papers.money(credit), credits=papers.unapplied(credit), balance=papers.money(-700))
     text = papers.text_of(renderer.render("statement", data))
     assert "Credit balance -$7.00" in text
     assert "How to pay" not in text
@@ -105,7 +126,7 @@ def test_a_statement_in_credit_asks_for_no_payment(renderer, papers):
 
 def test_an_empty_statement_is_a_statement(renderer, papers):
     nothing = papers.money(0)
-    data = papers.statement(0, unapplied=nothing, balance=nothing)
+    data = papers.statement(0, unapplied=nothing, credits=[], balance=nothing)
     text = papers.text_of(renderer.render("statement", data))
     assert "There are no open items." in text
     assert "Nothing is to be paid." in text
@@ -179,9 +200,7 @@ def test_every_font_is_embedded(renderer, papers):
 def test_a_logo_has_an_alternative_text(renderer, papers):
     made = renderer.render("invoice", papers.invoice(supplier=papers.supplier(logo=papers.LOGO)))
     with pikepdf.open(BytesIO(made)) as pdf:
-        alternatives = [
-            str(each.Alt) for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/Alt" in each
-        ]
+        alternatives = [str(each.Alt) for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/Alt" in each]
     assert "Logo of Northfield Paper & Board Co." in alternatives
 
 

@@ -39,9 +39,7 @@ def test_another_process_gives_the_same_bytes(renderer, papers):
         "sys.stdout.buffer.write(TypstRenderer().render('statement', json.load(sys.stdin)))"
     )
     data = papers.statement(3)
-    other = subprocess.run(
-        [sys.executable, "-c", code], input=json.dumps(data).encode(), capture_output=True, check=True
-    )
+    other = subprocess.run([sys.executable, "-c", code], input=json.dumps(data).encode(), capture_output=True, check=True)
     assert other.stdout == renderer.render("statement", data)
 
 
@@ -234,13 +232,14 @@ def test_a_logo_that_is_no_picture_is_refused(renderer, papers, logo):
     assert (caught.value.code, caught.value.field) == ("pdf.logo_unusable", "supplier.logo")
 
 
-@pytest.mark.parametrize("field", ["items", "buckets", "balance"])
+@pytest.mark.parametrize("field", ["items", "buckets", "balance", "credits"])
 def test_a_statement_that_does_not_tie_out_is_refused(renderer, papers, field):
     data = papers.statement(5)
     wrong = {
         "items": data["items"][0]["open"],
         "buckets": data["buckets"][0]["amount"],
         "balance": data["balance"],
+        "credits": data["credits"][0]["open"],
     }
     wrong[field]["minor"] += 1
     with pytest.raises(PdfError) as caught:

@@ -118,6 +118,26 @@ def test_a_document_shows_its_lines_what_belongs_to_it_and_its_history(shared, v
     assert "State INV-1001 with your transfer." in page
 
 
+def test_a_credit_memo_takes_from_what_is_owed_wherever_it_is_shown(shared, visit):
+    home = f"/accounts/{shared.harbour}"
+    visit.get(f"{home}/documents?kind=credit_memo")
+    assert visit.text.count("-$150.00") == 2
+    visit.get(f"{home}/documents/{shared.ids['CM-77']}")
+    assert visit.text.count("-$150.00") == 3  # what is left of it, its total, its posting
+    assert ">$150.00" not in visit.text
+    answer = visit.get(f"{home}/documents.csv?kind=credit_memo")
+    assert b"USD,-150.00,-150.00,credit" in b"".join(answer.body)
+
+
+def test_what_customers_may_not_see_stands_on_their_statement_without_its_number(world):
+    world.store(world.invoice("S-1", 12, 5, po_number="PO-S", visible=False))
+    browser = world.signed_in()
+    browser.get(f"/accounts/{world.harbour}/statement?currency=USD")
+    assert "$12.00" in browser.text
+    assert "S-1" not in browser.text
+    assert "PO-S" not in browser.text
+
+
 def test_a_paper_without_a_pdf_offers_none(shared, visit):
     where = f"/accounts/{shared.harbour}/documents/{shared.ids['PO-7731']}"
     visit.get(where)

@@ -23,6 +23,7 @@ from lockportal.documents.models import (
     DocumentsRebalanced,
     DocumentsStored,
     document_id,
+    signed,
 )
 from lockportal.documents.views import flags, references_of, search_text
 from lockportal.ledger.models import EntriesPosted, EntryKind, Posting, post
@@ -156,26 +157,24 @@ def _balanced(document: Document, minor: int) -> Document:
 
 def _owed(document: Document) -> int:
     """Answer what a document adds to what is owed, in minor units: below zero for a credit memo."""
-    minor = 0 if document.payable is None else document.payable.minor
-    return -minor if document.kind is DocumentKind.CREDIT_MEMO else minor
+    return 0 if document.payable is None else signed(document.kind, document.payable.minor)
 
 
 def _postings(document: Document, before: Document | None, posted_on: date) -> Iterator[Posting]:
     """Answer what must be posted so that the ledger says of the document what the books now say."""
     if document.payable is None or document.kind not in POSTED:
         return
+    currency, owed = document.payable.currency, _owed(document)
     if before is not None:
-        yield from _corrections(document, before, posted_on)
-        return
-    owed = _owed(document)
-    if owed:
-        yield _posting(document, _KINDS[document.kind], owed, document.issued_on, document.number)
+        yield from _corrections(document, before, currency, posted_on)
+    elif owed:
+        yield _posting(document, _KINDS[document.kind], Money(owed, currency), document.issued_on, document.number)
         settled_on = _settled_on(document, document.issued_on)
         if settled_on is not None:
-            yield _posting(document, EntryKind.PAYMENT, -owed, settled_on, _SETTLED)
+            yield _posting(document, EntryKind.PAYMENT, Money(-owed, currency), settled_on, _SETTLED)
 
 
-def _corrections(document: Document, before: Document, posted_on: date) -> Iterator[Posting]:
+def _corrections(document: Document, before: Document, currency: str, posted_on: date) -> Iterator[Posting]:
     """Answer the differences: amount and dates change on the day of the correction, a settlement counts from its own day.
 
     So what was told of the days before still holds, but that nothing is open of the document from the day of its settlement on.
@@ -188,21 +187,21 @@ def _corrections(document: Document, before: Document, posted_on: date) -> Itera
     rest = 0 if before.balance is None else before.balance.minor  # what stands open under the dates of before
     if resettled and was_settled is not None and old:
         withdrawn_on = max(was_settled, min(settled or changed_on, changed_on))
-        yield _posting(before, EntryKind.REVERSAL, old, withdrawn_on, "settlement withdrawn in the books")
+        yield _posting(before, EntryKind.REVERSAL, Money(old, currency), withdrawn_on, "settlement withdrawn in the books")
         rest += old
     left = owed if resettled else owed - old
     if resettled and settled is not None and settled < changed_on:
         if old:
-            yield _posting(before, EntryKind.PAYMENT, -old, settled, _SETTLED)
+            yield _posting(before, EntryKind.PAYMENT, Money(-old, currency), settled, _SETTLED)
             rest -= old
         left = owed - old
     if redated and rest:
-        yield _posting(before, EntryKind.ADJUSTMENT, -rest, changed_on, "dates changed")
-        yield _posting(document, EntryKind.ADJUSTMENT, rest, changed_on, "dates changed")
+        yield _posting(before, EntryKind.ADJUSTMENT, Money(-rest, currency), changed_on, "dates changed")
+        yield _posting(document, EntryKind.ADJUSTMENT, Money(rest, currency), changed_on, "dates changed")
     if owed != old:
-        yield _posting(document, EntryKind.ADJUSTMENT, owed - old, changed_on, "amount changed in the books")
+        yield _posting(document, EntryKind.ADJUSTMENT, Money(owed - old, currency), changed_on, "amount changed in the books")
     if settled is not None and left:
-        yield _posting(document, EntryKind.PAYMENT, -left, max(settled, changed_on), _SETTLED)
+        yield _posting(document, EntryKind.PAYMENT, Money(-left, currency), max(settled, changed_on), _SETTLED)
 
 
 def _settled_on(document: Document, issued_on: date) -> date | None:
@@ -210,9 +209,8 @@ def _settled_on(document: Document, issued_on: date) -> date | None:
     return None if document.settled_on is None else max(document.settled_on, issued_on)
 
 
-def _posting(document: Document, kind: EntryKind, minor: int, on: date, reference: str) -> Posting:
-    currency = "" if document.payable is None else document.payable.currency
-    return Posting(document.id, kind, Money(minor, currency), on, document.issued_on, document.due_on, reference)
+def _posting(document: Document, kind: EntryKind, amount: Money, on: date, reference: str) -> Posting:
+    return Posting(document.id, kind, amount, on, document.issued_on, document.due_on, reference)
 
 
 def rebalance(event: EntriesPosted, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG001 - a reaction's signature

@@ -170,6 +170,11 @@ def document_id(account_id: UUID, source: str, external_id: str) -> UUID:
     return uuid5(account_id, f"document/{source}/{external_id}")
 
 
+def signed(kind: DocumentKind, minor: int) -> int:
+    """Answer what a stated amount does to the account: a credit memo, stated above zero, takes from what is owed."""
+    return -minor if kind is DocumentKind.CREDIT_MEMO else minor
+
+
 def state_of(balance: int | None, due_on: date | None, today: date) -> DocumentState:
     """Tell the state of a balance in minor units: none is a filed paper, below zero a credit."""
     if balance is None:

@@ -126,6 +126,17 @@ def statement_data(statement: Statement, supplier: Plain, customer: Plain, langu
             }
             for item in statement.items
         ],
+        "credits": [
+            {
+                "date": _day(item.issued_on),
+                "number": item.number,
+                "kind": item.kind,
+                "reference": item.reference or None,
+                "original": money(item.original),
+                "open": money(item.balance),
+            }
+            for item in statement.credits
+        ],
         "total_open": money(statement.balance + statement.unapplied),
         "unapplied": money(statement.unapplied),
         "balance": money(statement.balance),

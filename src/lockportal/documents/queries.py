@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from lockportal.core.actor import Audience, Right
 from lockportal.core.ports import Question
 from lockportal.documents.imports.queries import KNOWN_CUSTOMERS, KNOWN_DOCUMENTS, OF_SOURCE, STATED
-from lockportal.documents.models import Document, DocumentLink, DocumentState
+from lockportal.documents.models import Document, DocumentKind, DocumentLink, DocumentState
 from lockportal.ledger.models import Credit, Entry
 from lockportal.profiles.models import Customer
 from lockportal.storage.tables import Source, record_of
@@ -50,14 +50,24 @@ def _in_state(doc: sa.FromClause, state: DocumentState) -> Any:  # noqa: ANN401 
     }[state]
 
 
-def _sort_column(doc: sa.FromClause, sort: str) -> Any:  # noqa: ANN401 - a column
-    """Answer what a list is sorted by; papers without a due date come last in either direction."""
+def _total(doc: sa.FromClause) -> Any:  # noqa: ANN401 - an expression
+    """Answer what a document's total does to the account, as lists show it."""
+    return sa.case((doc.c.kind == DocumentKind.CREDIT_MEMO, -doc.c.total_minor), else_=doc.c.total_minor)
+
+
+def _sort_column(doc: sa.FromClause, sort: str, state: DocumentState | None) -> Any:  # noqa: ANN401 - a column
+    """Answer what a list is sorted by; papers without a due date come last in either direction.
+
+    What is open has a due date: then the index of open documents by due date gives the page without sorting.
+    """
+    if sort.lstrip("-") == "due_on" and state in {DocumentState.OPEN, DocumentState.OVERDUE}:
+        return doc.c.due_on
     none = _LONG_AGO if sort.startswith("-") else _FAR
     return {
         "issued_on": doc.c.issued_on,
         "due_on": sa.func.coalesce(doc.c.due_on, none, type_=sa.Date()),
         "number": doc.c.number,
-        "amount": sa.func.coalesce(doc.c.total_minor, 0),
+        "amount": sa.func.coalesce(_total(doc), 0),
     }[sort.lstrip("-")]
 
 
@@ -71,11 +81,11 @@ def _search(
         "text": lambda: doc.c.search.like(sa.bindparam("text", type_=sa.String()), escape=ESCAPE),
         "issued_from": lambda: doc.c.issued_on >= _date("issued_from"),
         "issued_to": lambda: doc.c.issued_on <= _date("issued_to"),
-        "amount_from": lambda: doc.c.total_minor >= sa.bindparam("amount_from", type_=sa.BigInteger()),
-        "amount_to": lambda: doc.c.total_minor <= sa.bindparam("amount_to", type_=sa.BigInteger()),
+        "amount_from": lambda: _total(doc) >= sa.bindparam("amount_from", type_=sa.BigInteger()),
+        "amount_to": lambda: _total(doc) <= sa.bindparam("amount_to", type_=sa.BigInteger()),
         "currency": lambda: doc.c.total_currency == sa.bindparam("currency", type_=sa.String()),
     }
-    falling, column = sort.startswith("-"), _sort_column(doc, sort)
+    falling, column = sort.startswith("-"), _sort_column(doc, sort, state)
     made = sa.select(
         doc.c.id,
         doc.c.account_id,
@@ -207,6 +217,18 @@ def _wrong_balances(source: Source) -> sa.Select[Any]:
     )
 
 
+def _held_twice(source: Source) -> sa.Select[Any]:
+    """Find what two accounts hold of one source, in the order of the wide index."""
+    doc = source(Document)
+    held: Any = sa.func.count()
+    return (
+        sa.select(doc.c.source, doc.c.external_id, held.label("accounts"))
+        .group_by(doc.c.source, doc.c.external_id)
+        .having(held > 1)
+        .limit(_LIMIT)
+    )
+
+
 def document_of(row: Any) -> Document:  # noqa: ANN401 - a row of DOCUMENT
     """Make the document of a row."""
     return record_of(Document, row)
@@ -231,6 +253,8 @@ CUSTOMER = Question(name="documents.customer", audience=READERS, build=_customer
 """Whom a paper is for."""
 WRONG_BALANCES = Question(name="documents.wrong_balances", audience=OFFICE, build=_wrong_balances)
 """Documents whose balance differs from the ledger."""
+HELD_TWICE = Question(name="documents.held_twice", audience=OFFICE, build=_held_twice)
+"""External ids of one source that more than one account holds."""
 QUESTIONS = (
     SEARCH,
     DOCUMENT,
@@ -243,4 +267,5 @@ QUESTIONS = (
     KNOWN_CUSTOMERS,
     OF_SOURCE,
     WRONG_BALANCES,
+    HELD_TWICE,
 )

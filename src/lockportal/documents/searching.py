@@ -10,7 +10,7 @@ from uuid import UUID
 from lockportal import codec
 from lockportal.core.errors import Refused
 from lockportal.core.money import EXPONENTS, LIMIT, Money
-from lockportal.documents.models import DocumentState, state_of
+from lockportal.documents.models import DocumentState, signed, state_of
 from lockportal.documents.queries import ESCAPE
 from lockportal.documents.views import DocumentRow, Filter, searchable
 from lockportal.signing import Purpose, Signer
@@ -89,7 +89,7 @@ def row_of(row: Any, today: date) -> DocumentRow:  # noqa: ANN401 - a row of SEA
         po_number=row.po_number,
         issued_on=row.issued_on,
         due_on=row.due_on,
-        total=None if row.total_minor is None else Money(row.total_minor, row.total_currency),
+        total=None if row.total_minor is None else Money(signed(row.kind, row.total_minor), row.total_currency),
         balance=None if row.balance_minor is None else Money(row.balance_minor, row.balance_currency),
         state=state,
         overdue_days=(today - row.due_on).days if state is DocumentState.OVERDUE else 0,

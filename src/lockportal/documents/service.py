@@ -20,7 +20,7 @@ from lockportal.documents.imports.mapping import CsvMapping, load_mapping
 from lockportal.documents.imports.report import ImportReport
 from lockportal.documents.imports.rows import ImportRow, TermsBook, check_rows, read_csv
 from lockportal.documents.imports.run import Import, Progress, silent
-from lockportal.documents.models import POSTED, Document, DocumentKind, DocumentsSettings
+from lockportal.documents.models import POSTED, Document, DocumentKind, DocumentsSettings, signed
 from lockportal.documents.searching import SORTS, conditions, cursor, place_of, row_of
 from lockportal.documents.statements import statement_of
 from lockportal.documents.views import DocumentRow, DocumentView, Filter, HistoryLine, Linked, Paper, Statement
@@ -54,7 +54,7 @@ class Documents:
         file: Path | str,
         by: Actor,
         *,
-        mapping: CsvMapping | Path | None = None,
+        mapping: CsvMapping | Path | str | None = None,
         skip_bad: bool = False,
         progress: Progress = silent,
     ) -> ImportReport:
@@ -63,7 +63,7 @@ class Documents:
         The same file again writes nothing; a changed row is updated. Without a mapping the columns bear the fields' names.
         """
         path = Path(file)
-        how = load_mapping(mapping) if isinstance(mapping, Path) else mapping or CsvMapping()
+        how = load_mapping(Path(mapping)) if isinstance(mapping, Path | str) else mapping or CsvMapping()
         book = TermsBook(terms=self._settings.terms, default=self._settings.default_terms)
         size = path.stat().st_size if path.exists() else 0
         rows = read_csv(path, how, book, lambda done: progress("reading", done, size))
@@ -132,6 +132,7 @@ class Documents:
             document=document,
             customer_name=customer_name,
             state=document.state(self._today()),
+            total=None if document.total is None else Money(signed(document.kind, document.total.minor), document.total.currency),
             references=tuple(linked),
             history=tuple(
                 HistoryLine(row.effective_on, row.kind, Money(row.amount_minor, row.amount_currency), row.reference)
@@ -174,7 +175,15 @@ class Documents:
             raise NotFound("account.not_found", "There is no such account.")
         currencies = sorted({row.currency for row in rows}) if currency is None else [currency]
         return tuple(
-            statement_of(account_id, whom[0], code, day, self._ledger.buckets, [row for row in rows if row.currency == code])
+            statement_of(
+                account_id,
+                whom[0],
+                code,
+                day,
+                self._ledger.buckets,
+                [row for row in rows if row.currency == code],
+                staff=_is_staff(by),
+            )
             for code in currencies
         )
 
@@ -190,15 +199,26 @@ class Documents:
     # the books
 
     def verify(self, by: Actor) -> tuple[Finding, ...]:
-        """Compare every document's balance with the ledger; answer what differs."""
+        """Compare every document's balance with the ledger, and find what was imported twice; the first hundred of each kind."""
         rows = self._shell.ask(queries.WRONG_BALANCES, by, limit=_FINDINGS)
-        return tuple(
-            Finding(
-                "documents.balance",
-                str(row.id),
-                f"{row.number}: the document says {row.balance_minor}, its entries {row.minor} minor units",
-            )
-            for row in rows
+        twice = self._shell.ask(queries.HELD_TWICE, by, limit=_FINDINGS)
+        return (
+            *(
+                Finding(
+                    "documents.balance",
+                    str(row.id),
+                    f"{row.number}: the document says {row.balance_minor}, its entries {row.minor} minor units",
+                )
+                for row in rows
+            ),
+            *(
+                Finding(
+                    "documents.held_twice",
+                    row.external_id,
+                    f"{row.external_id!r} of the source {row.source!r} stands in {row.accounts} accounts",
+                )
+                for row in twice
+            ),
         )
 
     # what papers need

@@ -19,9 +19,11 @@ def statement_of(
     day: date,
     buckets: Sequence[int],
     rows: Iterable[Any],
+    *,
+    staff: bool,
 ) -> Statement:
     """State the open items of one currency (rows of STATEMENT) as of a day; buckets less unapplied credit are the balance."""
-    items = tuple(_item(row, day) for row in rows)
+    items = tuple(_item(row, day, staff=staff) for row in rows)
     edges = bucket_edges(buckets, day)
     cells: dict[int | None, tuple[int, int]] = {None: (0, 0)}
     for item in items:
@@ -46,18 +48,19 @@ def statement_of(
     )
 
 
-def _item(row: Any, day: date) -> StatementItem:  # noqa: ANN401 - a row of STATEMENT
-    minor = int(row.minor)
+def _item(row: Any, day: date, *, staff: bool) -> StatementItem:  # noqa: ANN401 - a row of STATEMENT
+    minor, visible = int(row.minor), row.visible is not False
+    named = staff or visible
     original = minor if row.total_minor is None else row.total_minor
     return StatementItem(
         item_id=row.item_id,
         kind="credit" if row.kind is None else row.kind.value,
-        number=row.number or row.reference or "",
-        reference=row.po_number or "",
+        number=(row.number or row.reference or "") if named else "",
+        reference=(row.po_number or "") if named else "",
         issued_on=row.issued_on,
         due_on=row.due_on,
         original=Money(-abs(original) if row.due_on is None else original, row.currency),
         balance=Money(minor, row.currency),
         days_late=(day - row.due_on).days if row.due_on is not None and row.due_on < day else 0,
-        visible=row.visible is not False,
+        visible=visible,
     )

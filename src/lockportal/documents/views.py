@@ -32,7 +32,8 @@ _SEARCHED = 4000
 class Filter:
     """Which documents to list. State open means all that is owed, overdue or not.
 
-    Amounts are of the total, in major units of `currency`; where an amount is given without one, of the supplier's first.
+    Amounts are of the total as lists show it (below zero for a credit memo), in major units of `currency`; where an amount is
+    given without one, of the supplier's first.
     """
 
     kind: DocumentKind | None = None
@@ -47,7 +48,7 @@ class Filter:
 
 @frozen(kw_only=True)
 class DocumentRow:
-    """One document in a list."""
+    """One document in a list; amounts are what it does to the account, so those of a credit memo are below zero."""
 
     id: UUID
     account_id: UUID
@@ -83,11 +84,12 @@ class HistoryLine:
 
 @frozen(kw_only=True)
 class DocumentView:
-    """One document with what belongs to it."""
+    """One document with what belongs to it; `total` is what it does to the account: below zero for a credit memo."""
 
     document: Document
     customer_name: str
     state: DocumentState
+    total: Money | None
     references: tuple[Linked, ...]
     history: tuple[HistoryLine, ...]
 
@@ -96,7 +98,7 @@ class DocumentView:
 class StatementItem:
     """One open item of a statement; `days_late` is 0 for what is not overdue. A credit's amounts are below zero.
 
-    `visible` says whether customers may see the document behind it.
+    `visible` says whether customers may see the document behind it; if not, they are told neither its number nor its reference.
     """
 
     item_id: UUID

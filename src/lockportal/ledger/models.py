@@ -66,7 +66,8 @@ class Entry(Record):
     """
 
     indexes: ClassVar[tuple[Index, ...]] = (
-        Index(("item_id", "effective_on")),
+        Index(("item_id",)),
+        Index(("effective_on",)),
         Index(("effective_on",), wide=True),
     )
 

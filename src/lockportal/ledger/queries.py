@@ -26,20 +26,51 @@ def _bucket(dated: Any, buckets: int) -> Any:  # noqa: ANN401 - a column and an 
     return sa.case((dated.is_(None), None), *edges, else_=buckets + 1)
 
 
+def _opened(entry: sa.FromClause) -> Any:  # noqa: ANN401 - an expression
+    """Answer 1 for an entry that opened its item, -1 for one that closed it."""
+    after: Any = sa.case((entry.c.item_balance != 0, 1), else_=0)
+    return after - sa.case((entry.c.item_balance != entry.c.amount_minor, 1), else_=0)
+
+
+def _by_due_date(source: Source) -> sa.Subquery:
+    """Answer what is open as of a day by currency and due date: the due balances, less what is posted but not effective yet.
+
+    The items that have such entries are few: what all their entries say is taken off, what is effective is added again.
+    """
+    later, due, entry = source(Entry), source(DueBalance), source(Entry)  # the first one leads by the wide index
+    kept = sa.select(due.c.amount_currency.label("currency"), due.c.due_on, due.c.item_count, due.c.amount_minor.label("minor"))
+    waiting = sa.select(later.c.account_id, later.c.item_id).where(later.c.effective_on > _AS_OF).distinct().subquery()
+    effective = sa.func.sum(sa.case((entry.c.effective_on <= _AS_OF, entry.c.amount_minor), else_=_ZERO))
+    taken = (
+        sa.select(
+            entry.c.amount_currency,
+            entry.c.due_on,
+            (sa.case((effective != 0, 1), else_=0) - sa.func.sum(_opened(entry))).label("item_count"),
+            (effective - sa.func.sum(entry.c.amount_minor)).label("minor"),
+        )
+        .join_from(waiting, entry, sa.and_(entry.c.account_id == waiting.c.account_id, entry.c.item_id == waiting.c.item_id))
+        .group_by(entry.c.account_id, entry.c.item_id, entry.c.amount_currency, entry.c.due_on)
+    )
+    both = sa.union_all(kept, taken).subquery()
+    count, minor = sa.func.sum(both.c.item_count), sa.func.sum(both.c.minor)
+    return (
+        sa.select(both.c.currency, both.c.due_on, count.label("item_count"), minor.label("minor"))
+        .group_by(both.c.currency, both.c.due_on)
+        .having(sa.or_(count != 0, minor != 0))
+        .subquery()
+    )
+
+
 def _current_aging(source: Source, buckets: int) -> sa.Select[Any]:
-    due = source(DueBalance)
+    due = _by_due_date(source)
     numbered = sa.select(
-        due.c.amount_currency.label("currency"),
-        _bucket(due.c.due_on, buckets).label("bucket"),
-        due.c.item_count,
-        due.c.amount_minor,
-        due.c.due_on,
+        due.c.currency, _bucket(due.c.due_on, buckets).label("bucket"), due.c.item_count, due.c.minor, due.c.due_on
     ).subquery()
     return sa.select(
         numbered.c.currency,
         numbered.c.bucket,
         sa.func.sum(numbered.c.item_count).label("item_count"),
-        sa.func.sum(numbered.c.amount_minor).label("minor"),
+        sa.func.sum(numbered.c.minor).label("minor"),
         sa.func.min(numbered.c.due_on).label("oldest"),
     ).group_by(numbered.c.currency, numbered.c.bucket)
 
@@ -70,24 +101,26 @@ def _past_aging(source: Source, buckets: int, basis: AgingBasis) -> sa.Select[An
 
 
 def _upcoming(source: Source) -> sa.Select[Any]:
-    due = source(DueBalance)
-    rank = sa.func.row_number().over(partition_by=due.c.amount_currency, order_by=due.c.due_on)
+    due = _by_due_date(source)
+    rank = sa.func.row_number().over(partition_by=due.c.currency, order_by=due.c.due_on)
     ranked = (
-        sa.select(
-            due.c.amount_currency.label("currency"),
-            due.c.due_on,
-            sa.func.sum(due.c.item_count).label("item_count"),
-            sa.func.sum(due.c.amount_minor).label("minor"),
-            rank.label("rank"),
-        )
+        sa.select(due.c.currency, due.c.due_on, due.c.item_count, due.c.minor, rank.label("rank"))
         .where(due.c.due_on >= _AS_OF)
-        .group_by(due.c.amount_currency, due.c.due_on)
         .subquery()
     )
     return (
         sa.select(ranked.c.currency, ranked.c.due_on, ranked.c.item_count, ranked.c.minor)
-        .where(ranked.c.rank <= sa.bindparam("days", type_=sa.Integer()))
+        .where(ranked.c.rank <= sa.bindparam("dates", type_=sa.Integer()))
         .order_by(ranked.c.currency, ranked.c.due_on)
+    )
+
+
+def _projection(source: Source) -> sa.Select[Any]:
+    due = _by_due_date(source)
+    return (
+        sa.select(due.c.currency, due.c.due_on, due.c.item_count, due.c.minor)
+        .where(due.c.due_on >= _AS_OF, due.c.due_on <= sa.bindparam("until", type_=sa.Date()))
+        .order_by(due.c.currency, due.c.due_on)
     )
 
 
@@ -107,13 +140,10 @@ def _movements(source: Source) -> sa.Select[Any]:
 def _wrong_due_balances(source: Source) -> sa.Select[Any]:
     """Compare what is kept with what the entries say, from both sides."""
     due, entry = source(DueBalance), source(Entry)
-    opened = sa.case((entry.c.item_balance != 0, 1), else_=0) - sa.case(
-        (entry.c.item_balance != entry.c.amount_minor, 1), else_=0
-    )
     kept = sa.select(
         due.c.account_id, due.c.amount_currency.label("currency"), due.c.due_on, due.c.amount_minor, due.c.item_count
     )
-    said = sa.select(entry.c.account_id, entry.c.amount_currency, entry.c.due_on, -entry.c.amount_minor, -opened)
+    said = sa.select(entry.c.account_id, entry.c.amount_currency, entry.c.due_on, -entry.c.amount_minor, -_opened(entry))
     both = sa.union_all(kept, said).subquery()
     return (
         sa.select(
@@ -179,11 +209,13 @@ def _wrong_credits(source: Source) -> sa.Select[Any]:
 
 
 CURRENT_AGING = Question(name="ledger.current_aging", audience=READERS, build=_current_aging)
-"""Today's buckets, from the due balances: bounded by the number of due dates."""
+"""Today's buckets, from the due balances: bounded by the number of due dates, and of items with entries still to come."""
 PAST_AGING = Question(name="ledger.past_aging", audience=READERS, build=_past_aging)
 """The buckets as of any date, from the entries."""
 UPCOMING = Question(name="ledger.upcoming", audience=READERS, build=_upcoming)
-"""What falls due next, by day and currency."""
+"""What falls due next, by day and currency: so many days on which anything does."""
+PROJECTION = Question(name="ledger.projection", audience=READERS, build=_projection)
+"""What falls due in a span of time, by day and currency."""
 MOVEMENTS = Question(name="ledger.movements", audience=READERS, build=_movements)
 """Sums by currency and kind, before and within a period."""
 WRONG_DUE_BALANCES = Question(name="ledger.wrong_due_balances", audience=OFFICE, build=_wrong_due_balances)

@@ -21,6 +21,7 @@ from lockportal.ledger.views import (
     Position,
     RollForward,
     bucket_edges,
+    last_day,
     make_aging,
     make_roll_forward,
 )
@@ -48,8 +49,8 @@ class Ledger:
         edges = self._edges(today)
         with self._shell.moment(by) as moment:
             shape = {"buckets": len(settings.buckets)}
-            aged = moment.ask(queries.CURRENT_AGING, account_id=account_id, shape=shape, **edges)
-            coming = moment.ask(queries.UPCOMING, account_id=account_id, as_of=today, days=_SHOWN)
+            aged = moment.ask(queries.CURRENT_AGING, account_id=account_id, shape=shape, as_of=today, **edges)
+            coming = moment.ask(queries.UPCOMING, account_id=account_id, as_of=today, dates=_SHOWN)
         upcoming: dict[str, list[DueDate]] = defaultdict(list)
         for row in coming:
             upcoming[row.currency].append(_due_date(row))
@@ -76,15 +77,15 @@ class Ledger:
     ) -> tuple[Aging, ...]:
         """Age one account, or all that this actor may read, as of a day (today if None), by due or issue date.
 
-        Without a day and by due date, the answer comes from the due balances and takes everything posted so far.
+        Without a day and by due date, the answer comes from the due balances.
         """
         settings = self._settings()
         basis, day = basis or settings.aging_by, as_of or self.today()
         shape: dict[str, object] = {"buckets": len(settings.buckets)}
-        bound: dict[str, date] = self._edges(day)
+        bound: dict[str, date] = {"as_of": day, **self._edges(day)}
         question = queries.CURRENT_AGING
         if as_of is not None or basis is AgingBasis.ISSUE:
-            question, shape["basis"], bound["as_of"] = queries.PAST_AGING, basis, day
+            question, shape["basis"] = queries.PAST_AGING, basis
         return self._agings(self._shell.ask(question, by, account_id=account_id, shape=shape, **bound), day)
 
     def roll_forward(self, first: date, last: date, by: Actor, *, account_id: UUID | None = None) -> tuple[RollForward, ...]:
@@ -100,8 +101,10 @@ class Ledger:
         return make_roll_forward(opening, moved)
 
     def projection(self, by: Actor, *, days: int = 90, account_id: UUID | None = None) -> tuple[DueDate, ...]:
-        """Answer the next `days` due dates of each currency, today's first: the cash to expect if all pay in time."""
-        rows = self._shell.ask(queries.UPCOMING, by, account_id=account_id, as_of=self.today(), days=days)
+        """Answer what falls due from today to `days` days from now, by currency and day: the cash to expect if all pay."""
+        today = self.today()
+        until = last_day(today, days)
+        rows = self._shell.ask(queries.PROJECTION, by, account_id=account_id, as_of=today, until=until)
         return tuple(_due_date(row) for row in rows)
 
     def record_credit(

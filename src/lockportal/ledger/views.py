@@ -143,6 +143,26 @@ def aging(
     return make_aging(((currency, n, count, minor) for (currency, n), (count, minor) in cells.items()), buckets, as_of)
 
 
+def last_day(first: date, days: int) -> date:
+    """Answer the day so many days later, or the last of the calendar."""
+    return first + timedelta(days=min(days, date.max.toordinal() - first.toordinal()))
+
+
+def projection(entries: Iterable[Entry], today: date, days: int = 90) -> tuple[DueDate, ...]:
+    """Tell what falls due from a day to so many days later, of what is open as of that day, by currency and due date."""
+    open_: dict[tuple[UUID, str, date], int] = defaultdict(int)
+    for entry in entries:
+        if entry.effective_on <= today and entry.due_on is not None and today <= entry.due_on <= last_day(today, days):
+            open_[entry.item_id, entry.amount.currency, entry.due_on] += entry.amount.minor
+    sums: dict[tuple[str, date], list[int]] = defaultdict(lambda: [0, 0])
+    for (_, currency, due_on), minor in open_.items():
+        if minor:
+            cell = sums[currency, due_on]
+            cell[0] += 1
+            cell[1] += minor
+    return tuple(DueDate(due_on, count, Money(minor, currency)) for (currency, due_on), (count, minor) in sorted(sums.items()))
+
+
 def roll_forward(entries: Iterable[Entry], first: date, last: date) -> tuple[RollForward, ...]:
     """Tell how the receivables moved from the start of the first day to the end of the last, by effective date."""
     opening: dict[str, int] = defaultdict(int)

@@ -164,11 +164,23 @@ class ItemData(TypedDict):
     promised: NotRequired[PromisedData | None]
 
 
+class CreditData(TypedDict):
+    """Money received, or credit given, that is not applied yet; its amounts are below zero."""
+
+    date: str
+    number: str
+    kind: str
+    """`credit_memo`, or `credit` for money received; one that has no word is printed as it is."""
+    reference: str | None
+    original: MoneyData
+    open: MoneyData
+
+
 class StatementData(TypedDict):
     """For the template `statement`, an open-item statement of one currency.
 
-    It must tie out, or rendering is refused: the open items and the buckets each add up to `total_open`, and
-    `balance` is `total_open` less `unapplied`.
+    It must tie out, or rendering is refused: the open items and the buckets each add up to `total_open`,
+    `balance` is `total_open` less `unapplied`, and the credits, where there are any, add up to `unapplied`.
     """
 
     supplier: SupplierData
@@ -177,6 +189,8 @@ class StatementData(TypedDict):
     as_of: str
     buckets: list[BucketData]
     items: list[ItemData]
+    credits: NotRequired[list[CreditData]]
+    """What `unapplied` is made of, in a table of its own."""
     total_open: MoneyData
     unapplied: MoneyData
     """Cash and credit received and not yet applied, as a positive amount."""

@@ -28,9 +28,7 @@ _MONEY: Final = {"minor", "currency"}
 _DECIMALS: Final = {"quantity", "unit_price"}
 _LINE_ENDS: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE: Final = re.compile("[\u200b\u2060\ufeff]")  # else copied out of the PDF with every letter near by
-_UNPRINTABLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"
-)
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]")
 _LONG_RUN: Final = 40
 _WEB: Final = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 

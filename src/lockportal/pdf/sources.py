@@ -105,6 +105,4 @@ def _words(source: bytes, name: str) -> dict[str, dict[str, str]]:
         read = json.loads(source)
         return {str(language): {str(k): str(v) for k, v in words.items()} for language, words in read.items()}
     except (ValueError, AttributeError) as error:
-        raise PdfError(
-            "pdf.template_refused", f'{name} must be JSON like {{"en": {{"invoice": "Invoice"}}}}: {error}'
-        ) from None
+        raise PdfError("pdf.template_refused", f'{name} must be JSON like {{"en": {{"invoice": "Invoice"}}}}: {error}') from None

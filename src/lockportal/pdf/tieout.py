@@ -14,7 +14,9 @@ def check_statement(data: Mapping[str, object]) -> None:
         total = _minor(data["total_open"], currency)
         items = sum(_minor(item["open"], currency) for item in _rows(data["items"]))
         buckets = sum(_minor(bucket["amount"], currency) for bucket in _rows(data["buckets"]))
-        rest = _minor(data["balance"], currency) + _minor(data["unapplied"], currency)
+        unapplied = _minor(data["unapplied"], currency)
+        rest = _minor(data["balance"], currency) + unapplied
+        credit = -sum(_minor(each["open"], currency) for each in _rows(data.get("credits") or []))
     except (KeyError, TypeError, ValueError) as error:
         raise PdfError("pdf.data_invalid", f"the statement's figures cannot be read: {error!r}") from None
     for field, found in (("items", items), ("buckets", buckets), ("balance", rest)):
@@ -24,6 +26,12 @@ def check_statement(data: Mapping[str, object]) -> None:
                 f"total_open is {total} minor units of {currency}, but {_SUMS[field]} {found}",
                 field=field,
             )
+    if data.get("credits") and credit != unapplied:
+        raise PdfError(
+            "pdf.figures_disagree",
+            f"unapplied is {unapplied} minor units of {currency}, but the credits add up to {credit}",
+            field="credits",
+        )
 
 
 _SUMS = {
@@ -35,7 +43,7 @@ _SUMS = {
 
 def _rows(value: object) -> Iterable[Mapping[str, object]]:
     if not isinstance(value, list | tuple):
-        raise TypeError("items and buckets are lists")
+        raise TypeError("items, buckets and credits are lists")
     return value
 
 

@@ -212,6 +212,15 @@ def test_terms_of_the_configuration_give_the_due_date(database_url, tmp_path):
         assert [row.due_on.isoformat() for row in rows_of(portal, Document)] == ["2026-01-12"]
 
 
+def test_files_and_mappings_are_named_by_path_or_text(portal, tmp_path):
+    path, mapping = tmp_path / "book.csv", tmp_path / "mapping.toml"
+    path.write_text("\n".join([HEAD.replace("number,", "No,", 1), line()]))
+    fields = [*HEAD.split(",")]
+    mapping.write_text("[columns]\nnumber = 'No'\n" + "\n".join(f"{name} = '{name}'" for name in fields[1:]))
+    assert portal.documents.import_(str(path), OTTO, mapping=str(mapping)).added == 1
+    assert portal.documents.import_(path, OTTO, mapping=mapping).unchanged == 1
+
+
 def test_two_suppliers_import_the_same_file_each_for_itself(portal, bring, tmp_path):
     bring(line())
     with closing(open_portal(portal.config.database, supplier=BOLT, create=False)) as other:
@@ -297,6 +306,30 @@ def test_two_imports_into_known_accounts_at_once_end_as_one(portal, tmp_path, br
     assert [type(one) for one in done] == [ImportReport, ImportReport]
     assert len(rows_of(portal, Document)) == len(rows_of(portal, Entry)) == 140
     assert portal.ledger.verify(OTTO) == portal.documents.verify(OTTO) == ()
+
+
+def test_verify_tells_of_a_document_that_two_imports_at_once_brought_to_two_customers(portal, tmp_path):
+    gate, reports = threading.Barrier(2), []
+
+    def race(number):
+        def wait(step, done, total):
+            if step == "writing" and done == 0:
+                gate.wait(30)
+
+        path = tmp_path / f"{number}.csv"
+        path.write_text("\n".join([HEAD, line("R-1", number), line(f"only {number}", number)]), "utf-8")
+        reports.append(portal.documents.import_(path, OTTO, progress=wait))
+
+    assert portal.documents.verify(OTTO) == ()
+    racers = [threading.Thread(target=race, args=(number,)) for number in ("100", "200")]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+    assert [report.added for report in reports] == [2, 2]
+    (finding,) = portal.documents.verify(OTTO)
+    assert (finding.check, finding.subject) == ("documents.held_twice", "R-1")
+    assert "'csv' stands in 2 accounts" in finding.detail
 
 
 def test_without_looking_again_two_imports_at_once_would_fail(portal, tmp_path, monkeypatch):
