@@ -135,9 +135,7 @@ def _shape(tag: str, currency: str | None) -> _Shape:
     pattern = parse_pattern(standard.pattern)
     pattern.frac_prec = (0, 0)
     # Babel writes 1 and -1: what stands around the digit stands around every number of this shape.
-    around = [
-        pattern.apply(Decimal(one), locale, currency=currency, currency_digits=False).partition("1") for one in (1, -1)
-    ]
+    around = [pattern.apply(Decimal(one), locale, currency=currency, currency_digits=False).partition("1") for one in (1, -1)]
     before, after = [text for text, _, _ in around], [text for _, _, text in around]
     symbol = get_currency_symbol(currency, locale) if currency else ""
     if symbol and symbol[-1].isalpha():  # letters would run into the digits: CLDR asks for a space

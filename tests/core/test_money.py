@@ -112,16 +112,11 @@ def test_major_units_are_read_exactly(value, currency, minor):
     assert Money.of(value, currency) == Money(minor, currency)
 
 
-@pytest.mark.parametrize(
-    ("value", "currency"), [("0.001", "USD"), ("0.5", "JPY"), ("1.2345", "KWD"), ("0.00001", "CLF")]
-)
+@pytest.mark.parametrize(("value", "currency"), [("0.001", "USD"), ("0.5", "JPY"), ("1.2345", "KWD"), ("0.00001", "CLF")])
 def test_digits_beyond_the_minor_unit_are_refused_unless_a_rounding_is_named(value, currency):
     with pytest.raises(ValueError, match="more decimal digits than"):
         Money.of(value, currency)
-    assert (
-        Money.of(value, currency, rounding=Rounding.UP).minor
-        == Money.of(value, currency, rounding=Rounding.DOWN).minor + 1
-    )
+    assert Money.of(value, currency, rounding=Rounding.UP).minor == Money.of(value, currency, rounding=Rounding.DOWN).minor + 1
 
 
 @pytest.mark.parametrize(
@@ -252,9 +247,7 @@ def test_money_meets_money_only(stranger):
 def test_a_total_is_the_sum_of_any_iterable(amounts, currency):
     moneys = [Money(minor, currency) for minor in amounts]
     expected = Money(sum(amounts), currency)
-    assert (
-        total(moneys, currency) == total(tuple(moneys), currency) == total(iter(moneys), currency) == expected
-    )
+    assert total(moneys, currency) == total(tuple(moneys), currency) == total(iter(moneys), currency) == expected
 
 
 def test_a_total_of_nothing_is_zero_and_one_stranger_spoils_it():
@@ -284,8 +277,7 @@ def test_shares_are_conserved_near_zero_for_zero_and_symmetric(money, ratios, le
 def test_no_other_sharing_is_nearer_than_the_largest_remainders(money, ratios):
     whole = sum(map(Fraction, ratios))
     errors = [
-        share.minor - money.minor * Fraction(ratio) / whole
-        for share, ratio in zip(money.allocate(ratios), ratios, strict=True)
+        share.minor - money.minor * Fraction(ratio) / whole for share, ratio in zip(money.allocate(ratios), ratios, strict=True)
     ]
     assert max(errors) - min(errors) <= 1
 

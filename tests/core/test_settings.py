@@ -182,9 +182,7 @@ def test_a_supplier_needs_a_name_and_a_currency_only():
 
 
 def test_lists_are_kept_as_tuples_and_one_line_as_one():
-    kept = supplier(
-        currencies=["USD", "JPY"], languages=["en", "pt-BR"], address="1 Main St", email="ar@acme.example"
-    )
+    kept = supplier(currencies=["USD", "JPY"], languages=["en", "pt-BR"], address="1 Main St", email="ar@acme.example")
     assert (kept.currencies, kept.languages, kept.address) == (
         ("USD", "JPY"),
         ("en", "pt-BR"),
@@ -228,9 +226,7 @@ def test_parts_of_a_supplier_are_of_their_class(name):
         supplier(**{name: {}})
 
 
-@pytest.mark.parametrize(
-    "changes", [{"colour": "blue"}, {"colour": "#fff"}, {"colour": "#1f5f8b;"}, {"logo": 5}]
-)
+@pytest.mark.parametrize("changes", [{"colour": "blue"}, {"colour": "#fff"}, {"colour": "#1f5f8b;"}, {"logo": 5}])
 def test_branding_that_cannot_be_names_its_field(changes):
     with pytest.raises(ValueError, match=f"branding.{next(iter(changes))}: must be"):
         Branding(**changes)
