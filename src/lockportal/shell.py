@@ -242,10 +242,10 @@ class Shell:
     # deciding
 
     def _known(self, asked: _Asked) -> Receipt | None:
-        use = None if asked.key is None else self.store.key_use(asked.command.account_id, asked.key)
+        use = None if asked.key is None else self.store.key_use(asked.command.account_id, asked.key, asked.fingerprint)
         if use is None:
             return None
-        if use.fingerprint != asked.fingerprint:
+        if not use.same:
             raise Conflict("key.reused", "This form was sent before with other contents. Load the page again.")
         return Receipt(asked.stamp.id, use.version, repeated=True)
 

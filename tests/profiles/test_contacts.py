@@ -5,14 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from lockportal import codec
 from lockportal.core.actor import SYSTEM, VISITOR, Right
 from lockportal.core.errors import Conflict, Denied, NotFound, Refused
 from lockportal.core.record import Claim
-from lockportal.profiles.commands import OpenPerson
+from lockportal.profiles.commands import AddContact, OpenPerson
 from lockportal.profiles.models import Contact, Person
 from lockportal.profiles.queries import OF_PERSON
 from lockportal.profiles.views import Entitled
+from lockportal.storage.tables import KEY
 
 RACERS = 8
 
@@ -198,3 +201,17 @@ def test_the_race_for_an_address_would_catch_whoever_reads_and_then_writes(room,
 
     race(make)
     assert len(room.rows(Person)) > 1
+
+
+def test_an_address_cannot_be_guessed_from_the_fingerprint_of_its_form(quick):
+    room, account_id = quick, quick.open()
+    given = {"email": "robin@guess.example", "name": "Robin", "rights": (Right.VIEW,), "by": room.office}
+    contact = room.profiles.add_contact(account_id, key="form-1", **given)
+    assert room.profiles.add_contact(account_id, key="form-1", **given) == contact
+    with room.engines.reading() as connection:
+        kept = {bytes(row.fingerprint) for row in connection.execute(sa.select(KEY))}
+    guess = AddContact(
+        account_id=account_id, person_id=contact.person_id, email=contact.email, name="Robin", rights=(Right.VIEW,)
+    )
+    assert kept
+    assert codec.fingerprint(guess) not in kept

@@ -78,9 +78,9 @@ class Holder:
 
 @frozen
 class KeyUse:
-    """A client's key that was used before: what for, and the version it led to."""
+    """A client's key that was used before: whether for the same request, and the version it led to."""
 
-    fingerprint: bytes
+    same: bool
     version: int
 
 
@@ -139,8 +139,8 @@ class Store(Reader, Protocol):
         """Say whether this very unit is in the journal: asked after the answer to a commit was lost."""
         ...
 
-    def key_use(self, account_id: UUID, key: UUID) -> KeyUse | None:
-        """Answer what a client's key was used for, or None."""
+    def key_use(self, account_id: UUID, key: UUID, fingerprint: bytes) -> KeyUse | None:
+        """Answer whether a client's key was used, for the request of this fingerprint or for another one; None if it was not."""
         ...
 
     def find(self, claim: Claim) -> Holder | None:

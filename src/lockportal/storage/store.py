@@ -16,6 +16,7 @@ from lockportal.core.account import Capability, Owner
 from lockportal.core.errors import Conflict
 from lockportal.core.ports import Holder, JournalRow, KeyUse, Loaded, Mark, Question, Reader, Scope, Unit
 from lockportal.core.record import Claim, Record
+from lockportal.signing import same
 from lockportal.storage import marks
 from lockportal.storage import statements as st
 from lockportal.storage.access import Access
@@ -25,7 +26,7 @@ from lockportal.storage.fast import rows_by_pairs
 from lockportal.storage.rows import reader
 from lockportal.storage.salts import key_of_claims, salts_of
 from lockportal.storage.tables import table
-from lockportal.storage.unit import Writer, claim_hash, registry
+from lockportal.storage.unit import Writer, claim_hash, keyed, registry
 
 
 class SqlStore:
@@ -88,10 +89,12 @@ class SqlStore:
             if record.account_id in found:
                 found[record.account_id].setdefault(cls, {})[record.id] = record
 
-    def key_use(self, account_id: UUID, key: UUID) -> KeyUse | None:
-        """Answer what a client's key was used for, or None."""
+    def key_use(self, account_id: UUID, key: UUID, fingerprint: bytes) -> KeyUse | None:
+        """Answer whether a client's key was used, for the request of this fingerprint or for another one; None if it was not."""
         row = self._access.one(st.KEY_USE, account_=account_id, key_=key)
-        return None if row is None else KeyUse(bytes(row.fingerprint), row.version)
+        if row is None:
+            return None
+        return KeyUse(same(bytes(row.fingerprint), keyed(self._claim_key, fingerprint)), row.version)
 
     def committed(self, unit: Unit) -> bool:
         """Say whether this very unit is in the journal."""

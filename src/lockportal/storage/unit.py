@@ -51,6 +51,11 @@ def claim_hash(key: bytes, claim: Claim) -> bytes:
     return hmac.new(key, f"{claim.kind}\n{claim.value}".encode(), hashlib.sha256).digest()
 
 
+def keyed(key: bytes, fingerprint: bytes) -> bytes:
+    """Answer what is stored of a request's fingerprint: what it was made of is not to be guessed from it."""
+    return hmac.new(key, fingerprint, hashlib.sha256).digest()
+
+
 def hidden(salts: Salts) -> Callable[[Record, str], str]:
     """Answer the function that writes a salted digest in a personal field's place."""
 
@@ -116,7 +121,7 @@ class Writer:
             self._connection.execute(sa.insert(kept), values)
 
     def _key_row(self, unit: Unit) -> tuple[Any, ...]:
-        return (unit.account_id, unit.key, unit.fingerprint, unit.version + 1)
+        return (unit.account_id, unit.key, keyed(self._claim_key, unit.fingerprint), unit.version + 1)
 
     def _claims(self, changes: Sequence[Change]) -> None:
         wanted: dict[bytes, tuple[Claim, Record]] = {}

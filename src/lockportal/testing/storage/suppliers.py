@@ -45,7 +45,7 @@ class SuppliersContract(Ground):
             seen.append(
                 [
                     len(store.load([account], [Specimen], {Specimen: [(account, specimen.id)]})),
-                    store.key_use(account, receipt.id) is not None,
+                    store.key_use(account, receipt.id, b"") is not None,
                     store.committed(unit),
                     store.find(Claim("specimen.number", "N-1")) is not None,
                     store.ask(TOTAL, None, {}, {})[0][0],
