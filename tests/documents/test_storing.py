@@ -412,3 +412,16 @@ def test_verify_finds_a_balance_that_was_tampered_with(portal):
     (finding,) = portal.documents.verify(OTTO)
     assert (finding.check, finding.subject) == ("documents.balance", str(document(portal).id))
     assert "the document says 1, its entries 10000" in finding.detail
+
+
+def test_verify_finds_a_link_that_is_missing_and_one_too_many(portal):
+    tricky = Reference(DocumentKind.CONTRACT, 'named "kind": of all things')
+    store(portal, invoice("R-1", po_number="PO-1", references=(tricky,)), invoice("R-2"), paper("purchase_order", "PO-1"))
+    assert portal.documents.verify(OTTO) == ()
+    documents = {row.number: row.id for row in rows_of(portal, Document)}
+    first, _ = (row.id for row in rows_of(portal, DocumentLink))
+    spoil(portal, DocumentLink, first, document_id=documents["R-2"])
+    found = {finding.subject: finding for finding in portal.documents.verify(OTTO)}
+    assert set(found) == {str(documents["R-1"]), str(documents["R-2"])}
+    assert {finding.check for finding in found.values()} == {"documents.links"}
+    assert "it has 1 links" in found[str(documents["R-1"])].detail

@@ -22,6 +22,7 @@ _LIMIT = sa.bindparam("limit", type_=sa.Integer())
 _AS_OF = sa.bindparam("as_of", type_=sa.Date())
 _FAR = sa.literal_column("'9999-12-31'", sa.Date())
 _LONG_AGO = sa.literal_column("'1000-01-01'", sa.Date())
+_KIND_KEY = '"kind":'
 ESCAPE = "!"
 """Escapes wildcards in a text that is searched for."""
 
@@ -229,6 +230,26 @@ def _held_twice(source: Source) -> sa.Select[Any]:
     )
 
 
+def _wrong_links(source: Source) -> sa.Select[Any]:
+    """Count each document's links, and what its references state: every reference has one key `kind` in its JSON."""
+    doc, link = source(Document), source(DocumentLink)
+    key, nothing = sa.literal(_KIND_KEY, sa.String()), sa.literal("", sa.String())
+    left = sa.func.length(sa.func.replace(doc.c.references, key, nothing, type_=sa.String()))
+    kept = (
+        sa.select(link.c.account_id, link.c.document_id, sa.func.count().label("links"))
+        .group_by(link.c.account_id, link.c.document_id)
+        .subquery()
+    )
+    links = sa.func.coalesce(kept.c.links, 0)
+    joined = doc.outerjoin(kept, sa.and_(kept.c.account_id == doc.c.account_id, kept.c.document_id == doc.c.id))
+    return (
+        sa.select(doc.c.id, doc.c.number, links.label("links"))
+        .select_from(joined)
+        .where(sa.func.length(doc.c.references) - left != links * len(_KIND_KEY))
+        .limit(_LIMIT)
+    )
+
+
 def document_of(row: Any) -> Document:  # noqa: ANN401 - a row of DOCUMENT
     """Make the document of a row."""
     return record_of(Document, row)
@@ -253,6 +274,8 @@ CUSTOMER = Question(name="documents.customer", audience=READERS, build=_customer
 """Whom a paper is for."""
 WRONG_BALANCES = Question(name="documents.wrong_balances", audience=OFFICE, build=_wrong_balances)
 """Documents whose balance differs from the ledger."""
+WRONG_LINKS = Question(name="documents.wrong_links", audience=OFFICE, build=_wrong_links)
+"""Documents that have another number of links than their references state."""
 HELD_TWICE = Question(name="documents.held_twice", audience=OFFICE, build=_held_twice)
 """External ids of one source that more than one account holds."""
 QUESTIONS = (
@@ -267,5 +290,6 @@ QUESTIONS = (
     KNOWN_CUSTOMERS,
     OF_SOURCE,
     WRONG_BALANCES,
+    WRONG_LINKS,
     HELD_TWICE,
 )

@@ -199,8 +199,9 @@ class Documents:
     # the books
 
     def verify(self, by: Actor) -> tuple[Finding, ...]:
-        """Compare every document's balance with the ledger, and find what was imported twice; the first hundred of each kind."""
+        """Compare balances with the ledger and links with references, and find what was imported twice; a hundred of each."""
         rows = self._shell.ask(queries.WRONG_BALANCES, by, limit=_FINDINGS)
+        links = self._shell.ask(queries.WRONG_LINKS, by, limit=_FINDINGS)
         twice = self._shell.ask(queries.HELD_TWICE, by, limit=_FINDINGS)
         return (
             *(
@@ -210,6 +211,10 @@ class Documents:
                     f"{row.number}: the document says {row.balance_minor}, its entries {row.minor} minor units",
                 )
                 for row in rows
+            ),
+            *(
+                Finding("documents.links", str(row.id), f"{row.number}: it has {row.links} links, not one for each reference")
+                for row in links
             ),
             *(
                 Finding(
