@@ -236,8 +236,11 @@ def together(portal, lines, folder, racers=2):
     gate, done = threading.Barrier(racers), []
 
     def race():
+        met = []  # a racer whose first batch met the other's customers begins it again, and tells so; it waits only once
+
         def wait(step, done, total):
-            if step == "writing" and done == 0:
+            if step == "writing" and done == 0 and not met:
+                met.append(step)
                 gate.wait(30)
 
         try:
