@@ -21,7 +21,7 @@ MODULES = ("lockportal", "lockportal.profiles", "lockportal.access", "lockportal
 def signature(member: object) -> str:
     if isinstance(member, property):
         return " (property)"
-    return re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", str(inspect.signature(member)))  # type: ignore[arg-type]
+    return re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", str(inspect.signature(member)))  # type: ignore[arg-type]  # a callable
 
 
 def public_names() -> str:

@@ -97,9 +97,9 @@ def test_nothing_is_read_for_somebody_who_may_not(bench):
         for actor in (VISITOR, customer(), customer(specimen.account_id, rights=())):
             for call in (
                 lambda: shell.run(Keep(account_id=specimen.account_id), actor, key="k"),  # noqa: B023 - called at once
-                lambda: shell.run_many([Keep(account_id=specimen.account_id)], actor),  # noqa: B023
-                lambda: shell.ask(TOTAL, actor, account_id=specimen.account_id),  # noqa: B023
-                lambda: shell.account(specimen.account_id, actor, ANYBODY, []),  # noqa: B023
+                lambda: shell.run_many([Keep(account_id=specimen.account_id)], actor),  # noqa: B023 - called at once
+                lambda: shell.ask(TOTAL, actor, account_id=specimen.account_id),  # noqa: B023 - called at once
+                lambda: shell.account(specimen.account_id, actor, ANYBODY, []),  # noqa: B023 - called at once
             ):
                 outcome(call)
     assert sent == []

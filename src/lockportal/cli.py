@@ -124,8 +124,8 @@ def import_(wanted: Wanted, file: Path, mapping: Path | None, *, skip_bad: bool)
 @contextmanager
 def _bars() -> Iterator[Progress]:
     """Show progress bars on a terminal, and nothing where the output is piped."""
-    from rich import progress as bar  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415 - rich takes its time; only commands that show something need it
+    from rich import progress as bar  # noqa: PLC0415 - rich takes its time; only commands that show something need it
+    from rich.console import Console  # noqa: PLC0415 - as above
 
     columns = (bar.TextColumn("{task.description:8}"), bar.BarColumn(), bar.TaskProgressColumn(), bar.TimeRemainingColumn())
     console = Console(stderr=True)
@@ -183,8 +183,8 @@ def _aging_json(made: Any) -> dict[str, Any]:  # noqa: ANN401 - an Aging
 
 def _show_aging(made: Any) -> None:  # noqa: ANN401 - an Aging
     from rich.bar import Bar  # noqa: PLC0415 - as for progress bars
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415 - as for progress bars
+    from rich.table import Table  # noqa: PLC0415 - as for progress bars
 
     table = Table(title=f"{made.currency}, as of {made.as_of}", title_justify="left")
     table.add_column("days past due")

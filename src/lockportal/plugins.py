@@ -29,7 +29,7 @@ class Hooks:
     """The hooks that belong to no capability."""
 
     @_spec
-    def lockportal_capabilities(self) -> Sequence[Capability]:  # type: ignore[empty-body]
+    def lockportal_capabilities(self) -> Sequence[Capability]:  # type: ignore[empty-body]  # a hookspec has none
         """Answer capabilities to add to the portal, after the built-in ones and in this order."""
 
     @_spec(firstresult=True)

@@ -109,7 +109,7 @@ class Documents:
         shown = rows[:limit]
         return Page(tuple(row_of(row, today) for row in shown), cursor(shown[-1], sort, signer) if len(rows) > limit else None)
 
-    def export(self, account_id: UUID, by: Actor, filter: Filter | None = None) -> Iterator[DocumentRow]:  # noqa: A002
+    def export(self, account_id: UUID, by: Actor, filter: Filter | None = None) -> Iterator[DocumentRow]:  # noqa: A002 - the plain word
         """Answer every document that a filter finds, the newest first, in bounded memory."""
         page = self.search(account_id, by, filter, limit=_EXPORTED)
         yield from page.items

@@ -101,7 +101,7 @@ def column_type(stored: Field) -> TypeEngine[Any]:
     else:
         message = f"field {stored.name}: no column can keep {kind!r}"
         raise TypeError(message)
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # one of many types
 
 
 def _columns(cls: type[Record]) -> list[sa.Column[Any]]:

@@ -53,11 +53,11 @@ def check_scope(statement: str) -> None:
 def _listening(engines: Engines, hear: Callable[[str], object]) -> Iterator[None]:
     def before(
         connection: object,  # noqa: ARG001 - SQLAlchemy's signature
-        cursor: object,  # noqa: ARG001
+        cursor: object,  # noqa: ARG001 - SQLAlchemy's signature
         statement: str,
-        parameters: object,  # noqa: ARG001
-        context: Any,  # noqa: ANN401, ARG001
-        executemany: bool,  # noqa: ARG001
+        parameters: object,  # noqa: ARG001 - SQLAlchemy's signature
+        context: Any,  # noqa: ANN401, ARG001 - SQLAlchemy's signature
+        executemany: bool,  # noqa: ARG001 - SQLAlchemy's signature
     ) -> None:
         hear(statement)
 

@@ -43,14 +43,14 @@ _again = rewriter.Rewriter()
 
 
 @_again.rewrites(ops.CreateTableOp)
-def _create_table(context: object, revision: object, op: ops.CreateTableOp) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001
+def _create_table(context: object, revision: object, op: ops.CreateTableOp) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001 - Alembic's signature
     """Let a migration that broke off run again, where DDL is in no transaction."""
     op.if_not_exists = True
     return [op]
 
 
 @_again.rewrites(ops.CreateIndexOp)
-def _create_index(context: object, revision: object, op: ops.CreateIndexOp) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001
+def _create_index(context: object, revision: object, op: ops.CreateIndexOp) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001 - Alembic's signature
     op.if_not_exists = True
     return [op]
 

@@ -126,7 +126,7 @@ def _scripted(trade: Trade, ago: int, as_of: date) -> Trade:
         items = trade.order.items
         shipped = (items[0].ordered - items[0].product.pack, *(item.ordered for item in items[1:]))
         return evolve(trade, shipped=shipped, billed=tuple(item.ordered for item in items), credited=0, credited_on=None)
-    if ago == 88:  # noqa: PLR2004
+    if ago == 88:  # noqa: PLR2004 - one day of the story
         return evolve(trade, credited=20, credited_on=later, credit_used_on=None)
     return evolve(trade, debited_on=later, debit_settled_on=None)
 

@@ -156,7 +156,13 @@ class FieldsContract(Ground):
             ("proof", bytes(33), "specimen.unstorable"),
         ],
     )
-    def test_what_one_database_would_corrupt_is_refused_on_each(self, bench: Bench, field: str, value: Any, code: str) -> None:  # noqa: ANN401
+    def test_what_one_database_would_corrupt_is_refused_on_each(
+        self,
+        bench: Bench,
+        field: str,
+        value: Any,  # noqa: ANN401 - of the field's type
+        code: str,
+    ) -> None:
         """By the field's name, and nothing of the decision is written."""
         specimen = bench.specimen(**{field: value})
         with pytest.raises(Refused) as caught:

@@ -29,7 +29,7 @@ class LostAnswersContract(Ground):
         bench.count(account)
         receipt = bench.shell(_breaking(bench, "after")).run(Count(account_id=account), SYSTEM, key=key)
         assert receipt.version == 2  # noqa: PLR2004 - the second
-        assert _value(bench, account) == 2  # noqa: PLR2004
+        assert _value(bench, account) == 2  # noqa: PLR2004 - the second
 
     @pytest.mark.parametrize("key", [None, "k"])
     def test_a_commit_that_never_happened_is_done_again(self, bench: Bench, key: str | None) -> None:
