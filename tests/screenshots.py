@@ -54,6 +54,11 @@ def pages(world) -> Iterator[tuple[str, str]]:
     yield "documents-fault", f"{home}/documents?amount_from=much"
     yield "document", f"{home}/documents/{world.ids['INV-1001']}"
     yield "document-credit", f"{home}/documents/{world.ids['CM-77']}"
+    yield "document-files", f"{home}/documents/{world.ids['INV-1006']}"
+    yield "document-order", f"{home}/documents/{world.ids['PO-8001']}"
+    yield "comparison", f"{home}/documents/{world.ids['INV-1006']}/comparison"
+    yield "bundle-nothing", f"{home}/bundle"
+    yield "papers", f"{home}/papers"
     yield "statement", f"{home}/statement"
     yield "not-found", f"/accounts/{world.mill}/"
 

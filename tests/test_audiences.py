@@ -22,7 +22,8 @@ def row(kind: str, name: str, audience: Audience) -> str:
         admitted = audience.admits(actor)
         cell = "yes" if admitted else "-"
         if admitted and actor is ActorKind.CUSTOMER:
-            cell = "+".join([*([audience.customer.value] if audience.customer else []), *(["own"] if audience.own else [])])
+            right = [audience.customer.value] if audience.customer else []
+            cell = "+".join([*right, *(name for name in ("own", "shared") if getattr(audience, name))])
         cells.append(f"{cell:14}")
     return f"{kind:9} {name:32} {''.join(cells)}".rstrip()
 

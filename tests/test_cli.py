@@ -2,11 +2,13 @@
 
 import json
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from lockportal import SYSTEM, Money, Portal
 from lockportal.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -149,3 +151,28 @@ def test_a_file_that_is_no_database_is_told_in_one_line(run, tmp_path):
 
 def test_time_passes_once_and_says_what_was_done(run):
     assert run("tick").output == "0 handled, 0 failed\n"
+
+
+def test_dead_letters_are_listed_and_delivered_again(run, tmp_path, monkeypatch):
+    outbox, database = tmp_path / "outbox", f"sqlite:///{tmp_path / 'book.db'}"
+    monkeypatch.setenv("LOCKPORTAL_MAIL", f"folder:{outbox}")
+    (tmp_path / "lockportal.toml").write_text(f'[portal]\ndatabase = "{database}"\n[messages]\nattempts = 1\n')
+    run("db", "upgrade")
+    with closing(Portal.from_toml(tmp_path / "lockportal.toml")) as portal:
+        day = portal.ledger.today()
+        account = portal.profiles.open_customer("C-1", "Orchard", by=SYSTEM)
+        portal.profiles.add_contact(account, "anna@example.com", by=SYSTEM)
+        portal.ledger.record_credit(account, Money(5000, "USD"), day, SYSTEM)
+    assert run("messages", "dead").output == "Nothing was given up.\n"
+    outbox.write_text("in the way")
+    assert run("tick").output == "1 handled, 0 failed, 1 given up\n"
+    listed = run("messages", "dead", code=1).output
+    assert re.fullmatch(r"\S{36} \S+ \S+ ledger\.entries_posted for messages\.notices: mail\.not_sent: .*\n", listed)
+    (letter,) = json.loads(run("messages", "dead", "--json", code=1).output)
+    assert letter["attempts"] == 1
+    outbox.unlink()
+    assert run("messages", "replay", letter["id"]).output == "1 will be delivered again.\n"
+    assert "dead_letter.replayed" in run("messages", "replay", letter["id"], code=1).output
+    assert run("tick").output == "1 handled, 0 failed\n"
+    assert len(list(outbox.glob("*.eml"))) == 2  # the receipt, and latest.eml
+    assert run("messages", "dead").output == "Nothing was given up.\n"

@@ -18,6 +18,7 @@ EVERYTHING = """
 database = "postgresql://ar@db/book"
 base_url = "https://pay.acme.example/"
 mail = "smtp://mail:25"
+files = "folder:/var/lib/portal"
 templates = "papers"
 secret_keys = ["old", "new"]
 
@@ -74,6 +75,7 @@ def test_a_file_may_set_everything(load, tmp_path):
     assert config.database == "postgresql://ar@db/book"
     assert config.base_url == "https://pay.acme.example"
     assert config.mail == "smtp://mail:25"
+    assert config.files == "folder:/var/lib/portal"
     assert config.templates == tmp_path / "papers"
     assert config.secret_keys == ("old", "new")
     supplier = config.supplier
@@ -120,11 +122,13 @@ def test_the_environment_wins_over_the_file(load):
         "LOCKPORTAL_DATABASE_URL": "sqlite://",
         "LOCKPORTAL_BASE_URL": "http://here/",
         "LOCKPORTAL_MAIL": "folder:out",
+        "LOCKPORTAL_FILES": "folder:kept",
         "LOCKPORTAL_SECRET_KEYS": "one, two,,",
         "LOCKPORTAL_SUPPLIER": "acme",
     }
     config = load(EVERYTHING, environment)
     assert (config.database, config.base_url, config.mail) == ("sqlite://", "http://here", "folder:out")
+    assert config.files == "folder:kept"
     assert config.secret_keys == ("one", "two")
     assert config.supplier.name == "Acme Works"
 
@@ -184,6 +188,7 @@ def test_without_suppliers_in_the_file_any_key_has_a_supplier_of_that_name(load)
         ("[portal]\ndatabase = 5", "input.invalid", "portal.database"),
         ("[portal]\nbase_url = 5", "input.invalid", "portal.base_url"),
         ("[portal]\nmail = []", "input.invalid", "portal.mail"),
+        ("[portal]\nfiles = 5", "input.invalid", "portal.files"),
         ("[portal]\ntemplates = 5", "input.invalid", "portal.templates"),
         ("[portal]\nsecret_keys = [5]", "input.invalid", "portal.secret_keys[0]"),
         ("portal = 5", "input.invalid", "portal"),

@@ -125,7 +125,14 @@ def told():
 
 @pytest.fixture
 def portal(sqlite_url, tmp_path, told):
-    config = Config(supplier=supplier(), settings=settings(), database=sqlite_url, base_url=BASE, secret_keys=(draw_secret(),))
+    config = Config(
+        supplier=supplier(),
+        settings=settings(),
+        database=sqlite_url,
+        base_url=BASE,
+        files=f"folder:{tmp_path / 'files'}",
+        secret_keys=(draw_secret(),),
+    )
     portal = Portal(config, notifier=Mailbox(tmp_path / "outbox", BASE, told.append))
     portal.upgrade()
     write(portal, Book(customers=2, as_of=portal.ledger.today()))

@@ -1,20 +1,31 @@
 """The hooks: each documented, each tested, a stranger's plugin loaded apart, and a broken one disables itself alone."""
 
 import inspect
+from datetime import date
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lockportal import Config, Portal, Refused, hookimpl, plugins
 from lockportal.core.account import Capability
 from lockportal.core.ports import Mail
+from lockportal.documents import ports
+from lockportal.documents.models import DocumentFacts, DocumentKind
+from lockportal.documents.visibility.showing import visibility_of
+from lockportal.files import LocalFiles
 from lockportal.plugins import Hooks, Plugins
 from lockportal.storage.engines import open_engines
 
 ROOT = Path(__file__).resolve().parent.parent
-HOOKS = sorted(name for name, _ in inspect.getmembers(Hooks, inspect.isfunction) if name.startswith("lockportal_"))
+SPECS = {
+    name: spec
+    for hooks in (Hooks, ports.Hooks)
+    for name, spec in inspect.getmembers(hooks, inspect.isfunction)
+    if name.startswith("lockportal_")
+}
+HOOKS = sorted(SPECS)
 KEYS = ("k" * 40,)
 
 
@@ -54,6 +65,19 @@ class Pigeons:
         return self.pigeon if address == "pigeon:loft" else None
 
 
+class Vault:
+    """A stranger's file store."""
+
+    def __init__(self, supplier_id):
+        self.supplier_id = supplier_id
+
+
+class Vaults:
+    @hookimpl
+    def lockportal_files(self, address, supplier_id):
+        return Vault(supplier_id) if address == "vault:7" else None
+
+
 class Stone:
     def render(self, template, data):
         return f"{template} in stone".encode()
@@ -65,13 +89,30 @@ class Stones:
         return Stone()
 
 
+class Office:
+    """A stranger's reader and writer of files, who also knows what is not for customers."""
+
+    @hookimpl
+    def lockportal_document_readers(self):
+        return [self]
+
+    @hookimpl
+    def lockportal_einvoices(self):
+        return self
+
+    @hookimpl
+    def lockportal_document_visible(self, showing):
+        return showing.facts.number != "secret"
+
+
 def portal_with(*plugins, **config) -> Portal:
     return Portal(Config(secret_keys=KEYS, **config), plugins=plugins)
 
 
 def test_lockportal_capabilities_adds_a_room_above_the_built_in_ones():
     portal = portal_with(Room(), database="sqlite://")
-    assert [capability.name for capability in portal.capabilities] == ["profiles", "access", "ledger", "documents", "loyalty"]
+    names = [capability.name for capability in portal.capabilities]
+    assert names == ["profiles", "access", "ledger", "documents", "messages", "activities", "loyalty"]
     assert portal.service(Service).context is portal.context
 
 
@@ -94,14 +135,46 @@ def test_an_address_that_no_notifier_knows_is_refused_by_name():
     assert (refused.value.code, refused.value.field) == ("notifier.unknown", "mail")
 
 
+def test_lockportal_files_answers_for_its_own_addresses_with_a_store_of_the_supplier():
+    portal = portal_with(Vaults(), database="sqlite://", files="vault:7")
+    assert isinstance(portal.context.files, Vault)
+    assert portal.context.files.supplier_id == portal.supplier.id
+    assert isinstance(portal_with(Vaults(), database="sqlite://").context.files, LocalFiles)
+
+
+def test_an_address_that_no_file_store_knows_is_refused_by_name():
+    with pytest.raises(Refused) as refused:
+        _ = portal_with(Vaults(), database="sqlite://", files="cellar:7").context
+    assert (refused.value.code, refused.value.field) == ("files.unknown", "files")
+
+
 def test_lockportal_renderer_replaces_the_built_in_one():
     assert portal_with(Stones(), database="sqlite://").context.renderer.render("invoice", {}) == b"invoice in stone"
+
+
+def test_lockportal_document_readers_come_before_the_built_in_ones():
+    office = Office()
+    first, *others = portal_with(office, database="sqlite://").context.hook.lockportal_document_readers()
+    assert first == [office]
+    assert others
+
+
+def test_lockportal_einvoices_replaces_the_built_in_writer():
+    office = Office()
+    assert portal_with(office, database="sqlite://").context.hook.lockportal_einvoices() is office
+
+
+def test_lockportal_document_visible_is_asked_of_a_document_only_where_a_plugin_has_a_word():
+    facts = DocumentFacts(external_id="1", kind=DocumentKind.OTHER, number="secret", issued_on=date(2026, 1, 2))
+    asked = visibility_of(portal_with(Office(), database="sqlite://").context)
+    assert [asked.decided("C-1", one).visible for one in (facts, evolve(facts, number="1"))] == [False, True]
+    assert visibility_of(portal_with(database="sqlite://").context).decide is None
 
 
 @pytest.mark.parametrize("name", HOOKS)
 def test_every_hook_is_documented_with_its_arguments(name):
     page = (ROOT / "docs" / "reference" / "hooks.md").read_text("utf-8")
-    arguments = [p for p in inspect.signature(getattr(Hooks, name)).parameters if p != "self"]
+    arguments = [p for p in inspect.signature(SPECS[name]).parameters if p != "self"]
     assert f"### `{name}({', '.join(arguments)})`" in page
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from lockportal.core.account import Capability
-from lockportal.core.ports import Notifier, Renderer
+from lockportal.core.ports import Files, Notifier, Renderer
 from lockportal.plugins import hookimpl
 
-_CAPABILITIES = ("profiles", "access", "ledger", "documents")
+if TYPE_CHECKING:
+    from lockportal.documents.ports import EInvoices, Reader
+
+_CAPABILITIES = ("profiles", "access", "ledger", "documents", "messages", "activities")
 
 
 class Rooms:
@@ -52,5 +56,30 @@ class Letters:
         return notifier
 
 
-PLUGINS = (Rooms(), Databases(), Papers(), Letters())
+class Shelves:
+    """Files in a folder."""
+
+    @hookimpl(trylast=True)
+    def lockportal_files(self, address: str, supplier_id: UUID) -> Files | None:
+        """Open the files of an address, or None if it is no `folder:`."""
+        files: Files | None = import_module("lockportal.files").files_at(address, supplier_id)
+        return files
+
+
+class Invoicing:
+    """E-invoices by EN 16931."""
+
+    @hookimpl(trylast=True)
+    def lockportal_document_readers(self) -> Sequence[Reader]:
+        """Make the readers of e-invoices and of the other UBL papers; lxml and pikepdf are imported at the first file."""
+        return [import_module("lockportal.einvoice").InvoiceReader(), import_module("lockportal.einvoice.trade").TradeReader()]
+
+    @hookimpl(trylast=True)
+    def lockportal_einvoices(self) -> EInvoices:
+        """Make the writer of e-invoices."""
+        writer: EInvoices = import_module("lockportal.einvoice").InvoiceWriter()
+        return writer
+
+
+PLUGINS = (Rooms(), Databases(), Papers(), Letters(), Shelves(), Invoicing())
 """The built-in plugins."""

@@ -1,16 +1,17 @@
-"""The `lockportal` command: import a book, age it, check it, keep its schema, see the plugins, try the demo."""
+"""The `lockportal` command: import a book, age it, check it, send its messages, keep its schema, see plugins, try the demo."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from uuid import UUID
 
 import click
 from attrs import evolve, frozen
@@ -23,7 +24,7 @@ from lockportal.plugins import PluginState
 from lockportal.portal import Portal, settings_classes
 
 if TYPE_CHECKING:
-    from lockportal.documents.imports.run import Progress
+    from lockportal.core.progress import Progress
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -85,7 +86,8 @@ def _telling(run: Callable[P, T]) -> Callable[P, T]:
 def _is_of_database(error: Exception) -> bool:
     """Say whether SQLAlchemy raised it; it is imported by then, or it could not have."""
     sqlalchemy = sys.modules.get("sqlalchemy")
-    return isinstance(error, ConnectionError) or (sqlalchemy is not None and isinstance(error, sqlalchemy.exc.SQLAlchemyError))
+    lost = isinstance(error, ConnectionError) and not isinstance(error, BrokenPipeError)  # a closed pipe is the reader's wish
+    return lost or (sqlalchemy is not None and isinstance(error, sqlalchemy.exc.SQLAlchemyError))
 
 
 @click.group()
@@ -105,19 +107,26 @@ def main(context: click.Context, database: str | None, supplier: str | None, con
 
 
 @main.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Which column is which field.")
-@click.option("--skip-bad", is_flag=True, help="Import the good rows and list the bad ones, instead of nothing.")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Which column is which field, and who the customer of a file is.",
+)
+@click.option("--skip-bad", is_flag=True, help="Import the good rows and files and list the bad ones, instead of nothing.")
 @click.pass_obj
 @_telling
-def import_(wanted: Wanted, file: Path, mapping: Path | None, *, skip_bad: bool) -> None:
-    """Import documents from a CSV FILE: all of it or, with one bad row, nothing. The same file twice writes nothing."""
+def import_(wanted: Wanted, path: Path, mapping: Path | None, *, skip_bad: bool) -> None:
+    """Import documents from PATH: a CSV file, an e-invoice, or a folder or ZIP of them. The same twice writes nothing.
+
+    All of it is imported or, with one bad row or file, nothing.
+    """
     with wanted.book() as portal, _bars() as progress:
-        report = portal.documents.import_(file, SYSTEM, mapping=mapping, skip_bad=skip_bad, progress=progress)
+        report = portal.documents.import_(path, SYSTEM, mapping=mapping, skip_bad=skip_bad, progress=progress)
     for line in report.lines():
         click.echo(line, err=not report.applied)
     if not report.applied:
-        click.echo("Put the rows right, or leave them out with --skip-bad.", err=True)
+        click.echo("Put the rows or files right, or leave them out with --skip-bad.", err=True)
         sys.exit(_FAILED)
 
 
@@ -207,8 +216,8 @@ def _show_aging(made: Any) -> None:  # noqa: ANN401 - an Aging
 @_telling
 def verify(wanted: Wanted, *, as_json: bool) -> None:
     """Recompute whatever is stored twice and tell what differs; ends with 1 if anything does."""
-    with wanted.book() as portal:
-        findings = portal.verify(SYSTEM)
+    with wanted.book() as portal, _bars() as progress:
+        findings = portal.verify(SYSTEM, progress=progress)
     if as_json:
         shown = [{"check": f.check, "subject": f.subject, "detail": f.detail} for f in findings]
         click.echo(json.dumps(shown, indent=2))
@@ -231,10 +240,47 @@ def tick(wanted: Wanted, every: float | None) -> None:
     with wanted.book() as portal:
         while True:
             done = portal.tick()
-            click.echo(f"{done.handled} handled, {done.failed} failed")
+            click.echo(f"{done.handled} handled, {done.failed} failed" + f", {done.dead} given up" * bool(done.dead))
             if every is None:
                 sys.exit(_FAILED if done.failed else 0)
             time.sleep(every)
+
+
+@main.group()
+def messages() -> None:
+    """See what could not be delivered, and have it delivered again."""
+
+
+@messages.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer JSON.")
+@click.pass_obj
+@_telling
+def dead(wanted: Wanted, *, as_json: bool) -> None:
+    """List the newest dead letters: what was given up, when and why; ends with 1 if there is any."""
+    with wanted.book() as portal:
+        letters = portal.messages.dead_letters(by=SYSTEM, limit=200).items
+    if as_json:
+        names = ("id", "account_id", "receiver", "type", "attempts", "reason", "failed_at")
+        shown = [{name: getattr(one, name) for name in names} for one in letters]
+        click.echo(json.dumps(shown, indent=2, default=str))
+    elif not letters:
+        click.echo("Nothing was given up.")
+    for one in () if as_json else letters:
+        click.echo(f"{one.id} {one.failed_at:%Y-%m-%d %H:%M} {one.type} for {one.receiver}: {one.reason}")
+    if letters:
+        sys.exit(_FAILED)
+
+
+@messages.command()
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.UUID)
+@click.pass_obj
+@_telling
+def replay(wanted: Wanted, ids: Sequence[UUID]) -> None:
+    """Have dead letters delivered once more, by the next `tick`."""
+    with wanted.book() as portal:
+        for key in ids:
+            portal.messages.replay(key, SYSTEM)
+    click.echo(f"{len(ids)} will be delivered again.")
 
 
 @main.group()

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
 import cattrs
@@ -21,7 +21,7 @@ from cattrs.gen import make_dict_structure_fn
 
 from lockportal.core.errors import Refused
 from lockportal.core.money import LIMIT
-from lockportal.core.record import Event, Record, personal_fields
+from lockportal.core.record import KEEP, Event, Keep, Record, personal_fields
 
 T = TypeVar("T")
 _NUL = "\x00"
@@ -202,7 +202,18 @@ def _converter() -> cattrs.Converter:
         lambda cls: _only(Mapping, "object", make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)),
     )
     converter.register_structure_hook_factory(_is_list, lambda kind: _list_of(kind, converter))
+    converter.register_structure_hook_factory(lambda kind: Keep in get_args(kind), lambda kind: _kept_or(kind, converter))
     return converter
+
+
+def _kept_or(kind: Any, converter: cattrs.Converter) -> Callable[[object, object], Any]:  # noqa: ANN401 - a type form
+    """Make the hook of a detail that may be left as it is."""
+    given: Any = Union.__getitem__(tuple(part for part in get_args(kind) if part is not Keep))
+
+    def structure_detail(value: object, _: object) -> Any:  # noqa: ANN401 - an instance of kind
+        return KEEP if value in (KEEP, KEEP.value) else converter.structure(value, given)
+
+    return structure_detail
 
 
 def _is_list(kind: object) -> bool:

@@ -26,6 +26,7 @@ class PortalTable:
     database: str | None = None
     base_url: str | None = None
     mail: str | None = None
+    files: str | None = None
     templates: str | None = None
     secret_keys: tuple[str, ...] = ()
 
@@ -44,6 +45,7 @@ class Config:
     """What a portal is made of. `settings` holds at most one object of each capability's settings class.
 
     `base_url` is where the portal is reached from outside; `mail` an address such as `smtp://host:25` or `folder:outbox`;
+    `files` the address of the file store, such as `folder:files`; a folder stands where the process does, unless it is absolute;
     `templates` a folder whose files replace the portal's own; `secret_keys` run from the oldest to the newest, which signs.
     """
 
@@ -52,6 +54,7 @@ class Config:
     database: str = "sqlite:///lockportal.db"
     base_url: str = "http://127.0.0.1:8000"
     mail: str = "folder:outbox"
+    files: str = "folder:files"
     templates: Path | None = None
     secret_keys: tuple[str, ...] = field(factory=tuple, repr=False)
 
@@ -66,7 +69,8 @@ def load_config(
     """Read lockportal.toml (none is fine) and the environment; `settings` maps the names of tables to settings classes.
 
     The file has the tables [portal], [supplier] (or [suppliers.KEY] for several), and one for each capability, such as [ledger].
-    LOCKPORTAL_DATABASE_URL, LOCKPORTAL_BASE_URL, LOCKPORTAL_MAIL, LOCKPORTAL_SUPPLIER and LOCKPORTAL_SECRET_KEYS win over it.
+    LOCKPORTAL_DATABASE_URL, LOCKPORTAL_BASE_URL, LOCKPORTAL_MAIL, LOCKPORTAL_FILES, LOCKPORTAL_SUPPLIER and
+    LOCKPORTAL_SECRET_KEYS win over it.
     A settings class may have a static method `written`, which turns what is pleasant to write into its fields.
     """
     env = os.environ if environment is None else environment
@@ -86,6 +90,7 @@ def load_config(
         database=env.get("LOCKPORTAL_DATABASE_URL") or table.database or config.database,
         base_url=(env.get("LOCKPORTAL_BASE_URL") or table.base_url or config.base_url).rstrip("/"),
         mail=env.get("LOCKPORTAL_MAIL") or table.mail or config.mail,
+        files=env.get("LOCKPORTAL_FILES") or table.files or config.files,
         templates=None if table.templates is None else folder / table.templates,
         secret_keys=keys_from_environment(env) or table.secret_keys,
     )

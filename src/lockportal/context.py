@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from attrs import field, frozen
 
-from lockportal.core.ports import Clock, Notifier, Renderer
+from lockportal.core.ports import Clock, Files, Messenger, Notifier, Renderer
 from lockportal.core.settings import Supplier
 from lockportal.shell import Shell
 from lockportal.signing import Signer
@@ -12,14 +15,22 @@ from lockportal.signing import Signer
 
 @frozen(kw_only=True)
 class Context:
-    """The surroundings of a service; `base_url` is where the portal is reached from outside, without a slash at its end."""
+    """The surroundings of a service; `base_url` is where the portal is reached from outside, without a slash at its end.
+
+    `hook` is pluggy's relay: a service that is built takes from it what plugins offer, and binds the hooks that it asks later.
+    """
 
     shell: Shell
     clock: Clock
     signer: Signer
     notifier: Notifier = field(eq=False)
     renderer: Renderer = field(eq=False)
+    files: Files = field(eq=False)
+    hook: Any = field(eq=False)
+    messenger: Messenger = field(eq=False)
     base_url: str
+    templates: Path | None = None
+    """The host's folder of templates."""
 
     @property
     def supplier(self) -> Supplier:

@@ -79,6 +79,13 @@ def instant(value: datetime, locale: str = _FALLBACK, zone: str = "UTC") -> str:
     return glue.format(format_time(local.time(), "short", locale=words), format_date(local, locale=words))
 
 
+def minutes(count: int, locale: str = _FALLBACK) -> str:
+    """Write how long something lasts: `10 minutes`."""
+    from babel.units import format_unit  # noqa: PLC0415 - as in month()
+
+    return format_unit(count, "duration-minute", locale=_locale(locale))
+
+
 @attrs.frozen
 class _Shape:
     """How a language writes numbers: what stands before and after (positive, negative), groups and point."""

@@ -1,89 +1,269 @@
-"""What is done outside the commits: errands, and news of the journal for subscribers. At least once each, claimed by lease."""
+"""What is done outside the commits: errands, and news of the journal for subscribers. At least once each, claimed by lease.
+
+A subscriber hears an account's rows one by one, in their order. A row that fails is tried again, later each time; after the last
+try it is given up, and the account goes on.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from lockportal.core.account import Capability
-from lockportal.core.ports import Clock, Store
+from lockportal.core.account import Capability, Errand, subscribers_of
+from lockportal.core.errors import Conflict, NotFound
+from lockportal.core.messages import Retries, Undelivered, reason_of
+from lockportal.core.ports import JournalRow, Mark, Place, Store
 from lockportal.core.record import Record, noun
 
 _LOG = logging.getLogger("lockportal.outbox")
-_LEASE = timedelta(minutes=1)
-_LOT = 2
-"""So few are leased at a time that a slow receiver, with a time-out of 20 seconds, is done with them within the lease."""
-_JOURNAL_VERSIONS = 200
-_MOST_LEASES = 60
+_LEASE: Final = timedelta(minutes=1)
+_SOON: Final = _LEASE.total_seconds() / 3
+_LOT: Final = 5
+"""So few are leased at a time that little waits where a dispatcher dies."""
+_JOURNAL_VERSIONS: Final = 200
+_FOR_GOOD: Final = timedelta(days=365 * 100)
+_UNFINISHED: Final = "outbox.unfinished: the process ended at each try"
 
 
 @frozen
 class Delivered:
-    """What one round of deliveries did."""
+    """What a round of deliveries did: errands and accounts' news that were handled or failed, and what was given up."""
 
     handled: int
     failed: int
+    dead: int = 0
+
+    def __add__(self, other: Delivered) -> Delivered:
+        """Answer the sum of two rounds."""
+        return Delivered(self.handled + other.handled, self.failed + other.failed, self.dead + other.dead)
 
 
-def deliver(
-    store: Store, clock: Clock, capabilities: Sequence[Capability], resolve: Callable[[str], Callable[..., object]], limit: int
-) -> Delivered:
-    """Do up to `limit` errands and accounts' news of each kind; a fault stays for a later round and keeps nobody else waiting."""
-    handled = failed = 0
-    for capability in capabilities:
-        for errand in capability.errands:
-            done, lost = _in_lots(_errands, limit, store, clock, errand.record, resolve(errand.handle))
-            handled, failed = handled + done, failed + lost
-        for subscriber in capability.subscribers:
-            wanted = {f"{c.name}.{noun(e)}" for c in capabilities for e in c.events if e in subscriber.events}
-            done, lost = _in_lots(_news, limit, store, clock, (subscriber.name, wanted), resolve(subscriber.handle))
-            handled, failed = handled + done, failed + lost
-    return Delivered(handled, failed)
+_HANDLED: Final = Delivered(1, 0)
+_FAILED: Final = Delivered(0, 1)
+_DEAD: Final = Delivered(0, 0, 1)
+_NOTHING: Final = Delivered(0, 0)
 
 
-def _in_lots(lot: Callable[..., tuple[int, int]], limit: int, *given: Any) -> tuple[int, int]:  # noqa: ANN401 - passed on
-    done = lost = 0
-    while done + lost < limit:
-        more, failed = lot(*given)
-        if not more + failed:
-            break
-        done, lost = done + more, lost + failed
-    return done, lost
+_RENEW: ContextVar[Callable[[], bool] | None] = ContextVar("lockportal.outbox.renew", default=None)
 
 
-def _errands(store: Store, clock: Clock, cls: type[Record], handle: Callable[..., object]) -> tuple[int, int]:
-    now, done, lost = clock.now(), 0, 0
-    for record in store.errands(cls, now, now + _LEASE, _LOT):
+def hold() -> None:
+    """Begin the lease of what is being handled anew: a handler with several calls to the outside asks before each of them.
+
+    Conflict `lease.lost` if another dispatcher has taken over; nothing happens where nothing is being delivered.
+    """
+    renew = _RENEW.get()
+    if renew is not None and not renew():
+        raise Conflict("lease.lost", "Another dispatcher has taken this over.")
+
+
+@frozen(kw_only=True)
+class Outbox:
+    """The errands and the subscribers of a portal, and how often each is tried."""
+
+    store: Store
+    capabilities: Sequence[Capability]
+    resolve: Callable[[str], Callable[..., object]]
+    retries: Retries = field(factory=Retries)
+
+    def deliver(self, limit: int) -> Delivered:
+        """Do up to `limit` errands and accounts' news of each kind; a fault stays for later and keeps nobody else waiting."""
+        done = _NOTHING
+        for errand in (errand for capability in self.capabilities for errand in capability.errands):
+            work = _Errands(self, errand, self.resolve(errand.handle))
+            done += _in_lots(work.some, limit)
+        for subscriber in subscribers_of(self.capabilities):
+            wanted = {f"{c.name}.{noun(e)}" for c in self.capabilities for e in c.events if e in subscriber.events}
+            news = _News(self, subscriber.name, wanted, self.resolve(subscriber.handle))
+            done += _in_lots(news.some, limit)
+        return done
+
+    def redeliver(self, receiver: str, account_id: UUID, version: int, n: int) -> None:
+        """Hand one row of the journal to its subscriber once more, whose error is raised; NotFound where either is missing."""
+        handle = next((one.handle for one in subscribers_of(self.capabilities) if one.name == receiver), None)
+        rows = self.store.journal(account_id, version - 1, 1)
+        row = next((row for row in rows if row.n == n), None)
+        if handle is None or row is None:
+            raise NotFound("journal.row_not_found", "What was to be told, or who would tell it, is not there any more.")
+        self.resolve(handle)(row)
+
+    def revive(self, receiver: str, account_id: UUID, key: UUID) -> None:
+        """Let an errand that was given up be tried again; NotFound where it is missing."""
+        errands = (errand.record for capability in self.capabilities for errand in capability.errands)
+        cls = next((cls for cls in errands if noun(cls) == receiver), None)
+        if cls is None or not self.store.revive(cls, account_id, key):
+            raise NotFound("errand.not_found", "What was to be done is not there any more.")
+
+    @property
+    def keeper(self) -> str:
+        """Name who keeps dead letters; where nobody does, everything is tried for ever."""
+        return next((capability.dead_letters for capability in self.capabilities if capability.dead_letters), "")
+
+    def give_up(self, undelivered: Undelivered) -> bool:
+        """Hand what is given up to who keeps dead letters; False where that failed."""
         try:
-            handle(record)
-        except Exception:  # noqa: BLE001 - whatever it raises, it stays and the others go on
-            _LOG.exception("an errand failed and stays", extra={"errand": cls.__name__, "id": str(record.id)})
-            lost += 1
-        else:
-            store.forget(record)
-            done += 1
-    return done, lost
+            self.resolve(self.keeper)(undelivered)
+        except Exception:  # noqa: BLE001 - whatever it raises, nothing is lost
+            _LOG.exception("a dead letter could not be kept", extra={"receiver": undelivered.receiver})
+            return False
+        return True
 
 
-def _news(store: Store, clock: Clock, whom: tuple[str, Collection[str]], handle: Callable[..., object]) -> tuple[int, int]:
-    (name, wanted), now, done, lost = whom, clock.now(), 0, 0
-    for mark in store.marks(name, now, now + _LEASE, _LOT):
-        rows = store.journal(mark.account_id, mark.position, _JOURNAL_VERSIONS)
-        try:
-            heard = [row for row in rows if row.type in wanted]
-            if heard:
-                handle(heard)
-        except Exception as error:  # noqa: BLE001 - whatever a subscriber raises, it is asked again
-            _LOG.exception("a subscriber failed and will be asked again", extra={"subscriber": name})
-            store.failed(mark, now + _LEASE * min(mark.attempts, _MOST_LEASES), type(error).__name__)
-            lost += 1
-        else:
+@define
+class _Errands:
+    """The errands of one kind; `leased` is the one that is being done."""
+
+    outbox: Outbox
+    errand: Errand
+    handle: Callable[[Record], object]
+    leased: Any = None
+
+    def some(self, most: int) -> Delivered:
+        done, taken = _NOTHING, time.monotonic()
+        for errand in self.outbox.store.errands(self.errand.record, _LEASE, most):
+            self.leased = errand
+            # Those before it may have taken so long that its lease is near its end.
+            if time.monotonic() - taken < _SOON or self._renew():
+                done += self._one(self.leased)
+        return done
+
+    def _one(self, errand: Any) -> Delivered:  # noqa: ANN401 - a record with the fields of an errand
+        store, most = self.outbox.store, self.outbox.retries.attempts
+        expires_at, tries = getattr(errand, "expires_at", None), errand.attempts
+        if expires_at is not None and expires_at <= errand.wake_at - _LEASE:
+            _LOG.log(logging.WARNING if tries > 1 else logging.DEBUG, "an errand came too late", extra=self._named(errand))
+            store.forget(errand)
+            return _HANDLED
+        reason = _UNFINISHED
+        if expires_at is not None or tries <= most or not self.outbox.keeper:
+            reason = _tried(lambda: self.handle(errand), self._renew, self._named(errand))
+        if not reason:
+            store.forget(errand)
+            return _HANDLED
+        spent = expires_at is None and tries >= most and self.outbox.keeper
+        if spent and self._renew() and self.outbox.give_up(self._undelivered(errand, reason)):
+            store.later(self.leased, _FOR_GOOD)
+            return _DEAD
+        store.later(self.leased, self.outbox.retries.delay(tries))
+        return _FAILED
+
+    def _renew(self) -> bool:
+        again = self.outbox.store.later(self.leased, _LEASE)
+        self.leased = again or self.leased
+        return again is not None
+
+    def _named(self, errand: Record) -> dict[str, str]:
+        return {"errand": noun(self.errand.record), "id": str(errand.id)}
+
+    def _undelivered(self, errand: Any, reason: str) -> Undelivered:  # noqa: ANN401 - as above
+        kind, tries = noun(self.errand.record), min(errand.attempts, self.outbox.retries.attempts)
+        return Undelivered(
+            account_id=errand.account_id, receiver=kind, type=kind, record_id=errand.id, attempts=tries, reason=reason
+        )
+
+
+@define
+class _News:
+    """The news of one subscriber; `mark` is the one that is being handled, as it was leased last."""
+
+    outbox: Outbox
+    name: str
+    wanted: Collection[str]
+    handle: Callable[[JournalRow], object]
+    mark: Any = None
+
+    def some(self, most: int) -> Delivered:
+        done, taken = _NOTHING, time.monotonic()
+        for mark in self.outbox.store.marks(self.name, _LEASE, most):
+            self.mark = mark
+            if time.monotonic() - taken < _SOON or self._renew():
+                done += self._account()
+        return done
+
+    def _account(self) -> Delivered:
+        """Hand over one account's rows up to the mark, and keep the place after each of them."""
+        store, place, dead = self.outbox.store, self.mark.place, 0
+        while True:
+            rows = store.journal(self.mark.account_id, place.version, _JOURNAL_VERSIONS)
             # Versions without events leave no row: what is known to be read is then the window up to the mark.
-            seen = rows[-1].version if rows else min(mark.version, mark.position + _JOURNAL_VERSIONS)
-            store.reached(mark, max(seen, mark.position))
-            done += 1
-    return done, lost
+            end = max(rows[-1].version if rows else 0, min(self.mark.version, place.version + _JOURNAL_VERSIONS))
+            whole = end >= self.mark.version
+            heard = [row for row in rows if row.type in self.wanted and _after(row) > place]
+            for row in heard:
+                reason = self._one(row)
+                if reason and not self._given_up(row, reason):
+                    store.failed(self.mark, self.outbox.retries.delay(self.mark.attempts), reason)
+                    return Delivered(0, 1, dead)
+                dead += bool(reason)
+                if not (whole and row is heard[-1]) and not self._moved(store.advanced(self.mark, _after(row), _LEASE)):
+                    return Delivered(0, 0, dead)
+            if whole:
+                store.reached(self.mark, end)
+                return Delivered(1, 0, dead)
+            place = Place(end)
+
+    def _one(self, row: JournalRow) -> str:
+        if self.mark.attempts > self.outbox.retries.attempts and self.outbox.keeper:
+            return _UNFINISHED
+        named = {"subscriber": self.name, "account": str(row.account_id), "type": row.type}
+        return _tried(lambda: self.handle(row), self._renew, named)
+
+    def _renew(self) -> bool:
+        return self._moved(self.outbox.store.held(self.mark, _LEASE))
+
+    def _moved(self, mark: Mark | None) -> bool:
+        self.mark = mark or self.mark
+        return mark is not None
+
+    def _given_up(self, row: JournalRow, reason: str) -> bool:
+        """Give a row up after its last try, unless another dispatcher has it by now."""
+        most = self.outbox.retries.attempts
+        if self.mark.attempts < most or not self.outbox.keeper or not self._renew():
+            return False
+        given = Undelivered(
+            account_id=row.account_id,
+            receiver=self.name,
+            type=row.type,
+            version=row.version,
+            n=row.n,
+            ids=row.ids,
+            attempts=min(self.mark.attempts, most),
+            reason=reason,
+        )
+        return self.outbox.give_up(given)
+
+
+def _after(row: JournalRow) -> Place:
+    return Place(row.version - 1, row.n + 1)
+
+
+def _tried(work: Callable[[], object], renew: Callable[[], bool], named: Mapping[str, str]) -> str:
+    """Do something under a lease and answer why it failed, or nothing if it did not."""
+    under = _RENEW.set(renew)
+    try:
+        work()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever it raises, it is tried again and the others go on
+        _LOG.exception("something could not be delivered and will be tried again", extra=dict(named))
+        return reason_of(error)
+    finally:
+        _RENEW.reset(under)
+    return ""
+
+
+def _in_lots(lot: Callable[[int], Delivered], limit: int) -> Delivered:
+    done = _NOTHING
+    while (left := limit - done.handled - done.failed - done.dead) > 0:
+        more = lot(min(left, _LOT))
+        if more == _NOTHING:
+            break
+        done += more
+    return done

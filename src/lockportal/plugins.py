@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pluggy
 from attrs import frozen
@@ -16,7 +17,7 @@ from lockportal.core.errors import Refused
 
 if TYPE_CHECKING:
     from lockportal.core.account import Capability
-    from lockportal.core.ports import Notifier, Renderer
+    from lockportal.core.ports import Files, Notifier, Renderer
 
 GROUP = "lockportal"
 """The entry-point group, and pluggy's project name."""
@@ -39,6 +40,10 @@ class Hooks:
     @_spec(firstresult=True)
     def lockportal_notifier(self, address: str) -> Notifier | None:
         """Answer the notifier of an address such as `smtp://host:25` or `folder:outbox`, or None to leave it to others."""
+
+    @_spec(firstresult=True)
+    def lockportal_files(self, address: str, supplier_id: UUID) -> Files | None:
+        """Answer a supplier's file store at an address such as `folder:files`, or None to leave it to others."""
 
     @_spec(firstresult=True)
     def lockportal_renderer(self, overrides: Path | None) -> Renderer | None:

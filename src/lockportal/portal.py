@@ -18,6 +18,7 @@ from lockportal.core.account import Capability
 from lockportal.core.actor import SYSTEM, Actor
 from lockportal.core.errors import Refused
 from lockportal.core.ports import Clock, Notifier
+from lockportal.core.progress import Progress, silent
 from lockportal.core.settings import Supplier
 from lockportal.core.verify import Finding
 from lockportal.outbox import Delivered
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lockportal.access.service import Access
+    from lockportal.activities.service import Activities
     from lockportal.documents.service import Documents
     from lockportal.ledger.service import Ledger
+    from lockportal.messages.service import Messages
     from lockportal.profiles.service import Profiles
     from lockportal.storage.engines import Engines
 
@@ -61,7 +64,8 @@ class Portal:
     ) -> None:
         """Put the portal together; no connection is opened yet. Refused says which setting or plugin is at fault.
 
-        `clock` and `notifier` replace the machine's clock and the configured mail; `plugins` are further hook implementations.
+        `clock` and `notifier` replace the clocks of machine and database, and the configured mail; `plugins` are further
+        hook implementations.
         """
         self.config = config
         self._plugins = Plugins((*builtin.PLUGINS, *plugins))
@@ -72,7 +76,9 @@ class Portal:
             if capability.hookspecs:
                 self._plugins.add_hookspecs(_resolve(capability.hookspecs))
         self._plugins.check()
-        self._clock = clock or SystemClock()
+        kinds = [kind for capability in self.capabilities for kind in capability.messages]
+        _resolve("lockportal.messages.rendering:templates_of")(kinds, config.templates)  # refuses what cannot serve
+        self._clock, self._given_clock = clock or SystemClock(), clock
         self._notifier = notifier
         self._services: dict[type, object] = {}
         self._building = RLock()
@@ -103,6 +109,16 @@ class Portal:
     def documents(self) -> Documents:
         """Invoices, credit memos, statements, purchase orders, bills of lading."""
         return cast("Documents", self.service(_resolve("lockportal.documents.service:Documents")))
+
+    @property
+    def activities(self) -> Activities:
+        """What is to be done about customers, and what has happened with them."""
+        return cast("Activities", self.service(_resolve("lockportal.activities.service:Activities")))
+
+    @property
+    def messages(self) -> Messages:
+        """What is told to contacts, what they want to get, and what could not be delivered."""
+        return cast("Messages", self.service(_resolve("lockportal.messages.service:Messages")))
 
     def service(self, cls: type[S]) -> S:
         """Answer the one instance of a service class, a stranger's capability's too."""
@@ -148,13 +164,16 @@ class Portal:
             except Exception:  # noqa: BLE001 - whatever it is, it keeps no other account waiting
                 _LOG.exception("time could not pass for an account, and will be tried again", extra={"account": str(account_id)})
                 failed += 1
-        delivered = self.deliver()
-        return Delivered(delivered.handled, delivered.failed + failed)
+        return self.deliver() + Delivered(0, failed)
 
-    def verify(self, by: Actor) -> tuple[Finding, ...]:
-        """Recompute whatever is stored twice; answer what differs, nothing if the books tie out."""
+    def verify(self, by: Actor, *, progress: Progress = silent) -> tuple[Finding, ...]:
+        """Recompute whatever is stored twice; answer what differs, the first hundred of each kind, nothing if the books tie out.
+
+        What is the same for every record is checked for every capability; a service's own `verify(by)` adds what it knows.
+        """
         services = [self.service(_resolve(capability.service)) for capability in self.capabilities if capability.service]
-        return tuple(finding for service in services if hasattr(service, "verify") for finding in service.verify(by))
+        told = (finding for service in services if hasattr(service, "verify") for finding in service.verify(by))
+        return (*self.shell.verify(by, progress), *told)
 
     # the schema
 
@@ -195,7 +214,9 @@ class Portal:
     @_built_once
     def shell(self) -> Shell:
         """The shell, for services and for tools that go deeper."""
-        store = import_module("lockportal.storage.store").SqlStore(self.engines, self.supplier.id, self.capabilities)
+        store = import_module("lockportal.storage.store").SqlStore(
+            self.engines, self.supplier.id, self.capabilities, self._given_clock
+        )
         options = {type(given): given for given in self.config.settings}
         return Shell(
             store=store,
@@ -204,6 +225,7 @@ class Portal:
             capabilities=self.capabilities,
             options=options,
             resolve=self._method,
+            retries=_resolve("lockportal.messages.models:retries_of")(options),
         )
 
     @_built_once
@@ -214,13 +236,20 @@ class Portal:
         if notifier is None:
             message = f"No notifier knows the address {self.config.mail!r}: use smtp://host:25 or folder:outbox."
             raise Refused("notifier.unknown", message, field="mail")
+        files = hook.lockportal_files(address=self.config.files, supplier_id=self.supplier.id)
+        if files is None:
+            raise Refused("files.unknown", f"No plugin keeps files at {self.config.files!r}: use folder:files.", field="files")
         return Context(
             shell=self.shell,
             clock=self._clock,
             signer=Signer(self.config.secret_keys),
             notifier=notifier,
             renderer=hook.lockportal_renderer(overrides=self.config.templates),
+            files=files,
+            hook=hook,
+            messenger=_Messenger(self),
             base_url=self.config.base_url,
+            templates=self.config.templates,
         )
 
     def close(self) -> None:
@@ -230,6 +259,16 @@ class Portal:
     def _method(self, dotted: str) -> Callable[..., object]:
         owner, _, name = dotted.rpartition(".")
         return cast("Callable[..., object]", getattr(self.service(_resolve(owner)), name))
+
+
+class _Messenger:
+    """Sends by the portal's messages, which are put together when the first one is sent."""
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+
+    def send(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Messages.send, which checks them
+        self._portal.messages.send(*args, **kwargs)
 
 
 def settings_classes() -> dict[str, type]:

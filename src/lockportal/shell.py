@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from attrs import evolve, field, frozen
+from attrs import Factory, field, frozen
 
 from lockportal import codec
-from lockportal.core.account import (
-    Account,
-    Capability,
-    Command,
-    Missing,
-    Owner,
-    Wake,
-    check_cycles,
-    decide,
-)
+from lockportal.checks import verify
+from lockportal.core.account import Account, Capability, Command, Owner, check_cycles
 from lockportal.core.actor import Actor, Audience
-from lockportal.core.errors import Conflict, LockportalError, NotFound
-from lockportal.core.ports import Clock, Holder, Loaded, Question, Reader, Store, Unit
-from lockportal.core.record import Claim, Event, Record, Stamp
+from lockportal.core.errors import Conflict, LockportalError
+from lockportal.core.messages import Retries
+from lockportal.core.ports import Clock, Holder, Question, Reader, Scope, Store, Unit
+from lockportal.core.progress import Progress, silent
+from lockportal.core.record import Claim, Record, Stamp
 from lockportal.core.settings import Supplier
-from lockportal.outbox import Delivered, deliver
+from lockportal.core.verify import Finding
+from lockportal.deciding import Advance, Asked, Decider, no_account
+from lockportal.outbox import Delivered, Outbox
 
-_LOG = logging.getLogger("lockportal.shell")
+S = TypeVar("S")
 _ATTEMPTS = 40
 _LONGEST_PAUSE = 0.25
-_LEASE = timedelta(minutes=1)
 _BATCH = 2000
-_JOURNAL_VERSIONS = 200
+_OFFICE = Audience(staff=True, system=True)
 
 
 @frozen
@@ -45,46 +39,6 @@ class Receipt:
     id: UUID
     version: int
     repeated: bool = False
-
-
-@frozen(kw_only=True)
-class Advance:
-    """Let time pass for one account: every record whose `wake_at` has come is woken."""
-
-    audience: ClassVar[Audience] = Audience(system=True, staff=True)
-    owner: ClassVar[Owner | None] = None
-    needs: ClassVar[tuple[type[Record], ...]] = ()
-    opens: ClassVar[bool] = False
-
-    account_id: UUID
-    now: datetime
-    waiting: Mapping[type[Record], Collection[UUID]]
-    wakes: tuple[Wake, ...]
-
-    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
-        """Wake each record once, in the order of the capabilities."""
-        events: list[Event] = []
-        for rule in self.wakes:
-            keys = sorted(self.waiting.get(rule.record, ()))
-            account.require(rule.record, keys)
-            for key in keys:
-                record = account.find(rule.record, key)
-                wake_at = getattr(record, "wake_at", None)
-                if wake_at is not None and wake_at <= self.now:
-                    woken = rule.wake(record, account, stamp.branch(f"wake-{key}"))
-                    account = account.holding(record for event in woken for record in event.records())
-                    events.extend(woken)
-        return events
-
-
-@frozen
-class _Asked:
-    """One command with its stamp and, where a client gave one, its key and the body that the key is bound to."""
-
-    command: Command
-    stamp: Stamp
-    key: UUID | None = None
-    fingerprint: bytes = b""
 
 
 @frozen(kw_only=True)
@@ -98,10 +52,27 @@ class Shell:
     options: Mapping[type, object] = field(factory=dict)
     resolve: Callable[[str], Callable[..., object]] = field(eq=False)
     """Answers the method that a capability named as a dotted text."""
+    retries: Retries = field(factory=Retries)
+    _decider: Decider = field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=Factory(
+            lambda shell: Decider(
+                store=shell.store, supplier=shell.supplier, capabilities=shell.capabilities, options=shell.options
+            ),
+            takes_self=True,
+        ),
+    )
 
     def __attrs_post_init__(self) -> None:
         """Refuse capabilities whose reactions could run in a circle."""
         check_cycles(self.capabilities)
+
+    def settings(self, cls: type[S]) -> S:
+        """Answer the supplier's settings of one capability, by their class; its defaults where the supplier set none."""
+        found = self.options.get(cls)
+        return found if isinstance(found, cls) else cls()
 
     # commands
 
@@ -114,9 +85,9 @@ class Shell:
         used = None if key is None else uuid5(command.account_id, key)
         mark = b"" if used is None else codec.fingerprint(command)
         stamp = Stamp(used or self.clock.new_id(), self.clock.now(), by)
-        return self._settle(_Asked(command, stamp, used, mark))
+        return self._settle(Asked(command, stamp, used, mark))
 
-    def _settle(self, asked: _Asked, lost: Unit | None = None) -> Receipt:
+    def _settle(self, asked: Asked, lost: Unit | None = None) -> Receipt:
         """Decide and commit until it is done; `lost` is what was committed without an answer, which may yet appear.
 
         Whether it did is asked after the account was read anew: from then on, if it appears, our own commit meets a conflict.
@@ -143,9 +114,9 @@ class Shell:
             _pause(asked.stamp, attempt)
         raise Conflict("account.busy", "Too many people change this account at once. Try again in a moment.")
 
-    def _try(self, asked: _Asked) -> Unit | LockportalError:
+    def _try(self, asked: Asked) -> Unit | LockportalError:
         try:
-            return self._decide(asked)
+            return self._decider.decide(asked)
         except LockportalError as refused:
             return refused
 
@@ -157,8 +128,8 @@ class Shell:
             message = "two commands of one batch are of the same account"
             raise ValueError(message)
         at = self.clock.now()
-        asked = [_Asked(command, Stamp(self.clock.new_id(), at, by)) for command in commands]
-        units = self._decide_all(asked)
+        asked = [Asked(command, Stamp(self.clock.new_id(), at, by)) for command in commands]
+        units = self._decider.decide_all(asked)
         written = [unit for unit in units if unit.decision.events]
         try:
             if written:
@@ -195,22 +166,22 @@ class Shell:
         **params: Any,  # noqa: ANN401 - the question's own parameters
     ) -> Sequence[Any]:
         """Ask a question: of one account, or of every account that this actor may read. Denied or NotFound as for commands."""
-        scope = question.audience.scope(by, account_id)
+        scope = _scope(question.audience, by, account_id, self.supplier.id)
         return self.store.ask(question, scope, shape or {}, params)
 
     @contextmanager
     def moment(self, by: Actor) -> Iterator[Moment]:
         """Ask several questions of one and the same moment, so that their answers tie out."""
         with self.store.snapshot() as reader:
-            yield Moment(reader, by)
+            yield Moment(reader, by, self.supplier.id)
 
     def account(self, account_id: UUID, by: Actor, audience: Audience, needs: Collection[type[Record]]) -> Account:
         """Read one account for a pure view; NotFound where there is none or it is a stranger's."""
         audience.check(by, account_id)
         loaded = self.store.load([account_id], needs, {}).get(account_id)
         if loaded is None:
-            raise _no_account()
-        return self._account(account_id, loaded.kind, loaded)
+            raise no_account()
+        return self._decider.account(account_id, loaded.kind, loaded)
 
     def find(self, claim: Claim) -> Holder | None:
         """Answer who holds a claim; for services, which decide what of it they tell."""
@@ -235,60 +206,31 @@ class Shell:
         wakes = tuple(rule for capability in self.capabilities for rule in capability.wakes)
         return self.run(Advance(account_id=account_id, now=now, waiting=waiting, wakes=wakes), by)
 
+    @property
+    def outbox(self) -> Outbox:
+        """What waits outside the commits: errands, and news for subscribers."""
+        return Outbox(store=self.store, capabilities=self.capabilities, resolve=self.resolve, retries=self.retries)
+
     def deliver(self, limit: int = 100) -> Delivered:
         """Do what waits outside the commits: errands and news for subscribers, at least once each. Run it every few seconds."""
-        return deliver(self.store, self.clock, self.capabilities, self.resolve, limit)
+        return self.outbox.deliver(limit)
 
-    # deciding
+    def verify(self, by: Actor, progress: Progress = silent) -> Iterator[Finding]:
+        """Work out again what is stored twice of every record, whatever its capability; answer what differs."""
+        _OFFICE.scope(by, None)
 
-    def _known(self, asked: _Asked) -> Receipt | None:
+        def empty(account_id: UUID) -> Account:
+            return self._decider.account(account_id, Owner.CUSTOMER, None)
+
+        return verify(self.store, self.capabilities, empty, progress)
+
+    def _known(self, asked: Asked) -> Receipt | None:
         use = None if asked.key is None else self.store.key_use(asked.command.account_id, asked.key, asked.fingerprint)
         if use is None:
             return None
         if not use.same:
             raise Conflict("key.reused", "This form was sent before with other contents. Load the page again.")
         return Receipt(asked.stamp.id, use.version, repeated=True)
-
-    def _decide(self, asked: _Asked) -> Unit:
-        return evolve(self._decide_all([asked])[0], key=asked.key, fingerprint=asked.fingerprint)
-
-    def _decide_all(self, asked: Sequence[_Asked]) -> Sequence[Unit]:
-        """Decide commands of different accounts; what their decisions find missing is loaded for all of them at once."""
-        units: dict[UUID, Unit] = {}
-        needs = {cls for one in asked for cls in one.command.needs}
-        keys: dict[type[Record], set[tuple[UUID, UUID]]] = {}
-        open_ = list(asked)
-        while open_:
-            loaded = self.store.load([one.command.account_id for one in open_], needs, keys)
-            again = []
-            for one in open_:
-                account_id = one.command.account_id
-                try:
-                    units[account_id] = self._unit(one.command, one.stamp, loaded.get(account_id))
-                except Missing as missing:
-                    again.append(one)
-                    if missing.ids is None:
-                        needs.add(missing.cls)
-                    else:
-                        keys.setdefault(missing.cls, set()).update((account_id, key) for key in missing.ids)
-            open_ = again
-        return [units[one.command.account_id] for one in asked]
-
-    def _unit(self, command: Command, stamp: Stamp, loaded: Loaded | None) -> Unit:
-        if loaded is None and not command.opens:
-            raise _no_account()
-        if loaded is not None and command.owner not in {None, loaded.kind}:
-            raise _no_account()
-        kind = loaded.kind if loaded is not None else command.owner or Owner.CUSTOMER
-        account = self._account(command.account_id, kind, loaded)
-        decision = decide(command, account, stamp, self.capabilities)
-        return Unit(account_id=account.id, kind=account.kind, version=account.version, stamp=stamp, decision=decision)
-
-    def _account(self, account_id: UUID, kind: Owner, loaded: Loaded | None) -> Account:
-        empty = Account(id=account_id, kind=kind, supplier=self.supplier, options=self.options)
-        if loaded is None:
-            return empty
-        return evolve(empty, version=loaded.version, records=loaded.records, whole=loaded.whole, absent=loaded.absent)
 
 
 @frozen
@@ -297,6 +239,7 @@ class Moment:
 
     _reader: Reader
     _by: Actor
+    _supplier_id: UUID
 
     def ask(
         self,
@@ -307,11 +250,13 @@ class Moment:
         **params: Any,  # noqa: ANN401 - the question's own parameters
     ) -> Sequence[Any]:
         """Ask one question within the moment."""
-        return self._reader.ask(question, question.audience.scope(self._by, account_id), shape or {}, params)
+        scope = _scope(question.audience, self._by, account_id, self._supplier_id)
+        return self._reader.ask(question, scope, shape or {}, params)
 
 
-def _no_account() -> NotFound:
-    return NotFound("account.not_found", "There is no such account.")
+def _scope(audience: Audience, by: Actor, account_id: UUID | None, supplier_id: UUID) -> Scope:
+    """Answer what a question may read; what is shared is the supplier's own, whatever account is named."""
+    return audience.share(by, supplier_id) if audience.shared else audience.scope(by, account_id)
 
 
 def _pause(stamp: Stamp, attempt: int) -> None:

@@ -76,6 +76,17 @@ class Signer:
         except BadData:
             return None
 
+    def cursor(self, of: str, *place: object) -> str:
+        """Sign the place at which a page of a list ended; `of` names the list."""
+        return self.sign(Purpose.CURSOR, [of, *place])
+
+    def place(self, of: str, after: str) -> list[Any]:
+        """Answer the place that a cursor of this list holds; Refused `page.cursor_invalid` for whatever else."""
+        value = self.read(Purpose.CURSOR, after)
+        if not isinstance(value, list) or value[:1] != [of]:
+            raise Refused("page.cursor_invalid", "This page does not exist any more; begin at the first.", field="after")
+        return value[1:]
+
     def secret_of(self, purpose: Purpose, name: str) -> tuple[str, ...]:
         """Derive the secrets that belong to a name, newest key first: the same on every call, nothing raw at rest."""
         return tuple(

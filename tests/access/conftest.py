@@ -1,4 +1,4 @@
-"""A house of two rooms, profiles and access, on a real database, with mail in a folder and a clock that stands still."""
+"""A house of three rooms, profiles, access and messages, on a real database, with mail in a folder and a still clock."""
 
 import email
 import email.policy
@@ -11,13 +11,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from lockportal import access, profiles
+from lockportal import access, messages, profiles
 from lockportal.access.service import SIGN_IN_PATH, Access
 from lockportal.clock import SystemClock
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Right, staff
 from lockportal.core.settings import Supplier
 from lockportal.mail import FolderNotifier
+from lockportal.messages.service import Messages
 from lockportal.profiles.service import Profiles
 from lockportal.shell import Shell
 from lockportal.signing import Signer
@@ -26,7 +27,7 @@ from lockportal.storage.store import SqlStore
 from lockportal.storage.tables import HOUSE, METADATA, table
 
 KEY = "a key of the tests, which is long enough"
-CAPABILITIES = (profiles.capability, access.capability)
+CAPABILITIES = (profiles.capability, access.capability, messages.capability)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANNA = "anna@example.com"
 BROWSER = "the asking browser's own secret"
@@ -46,7 +47,7 @@ class StandingClock(SystemClock):
 
 
 class House:
-    """The two rooms and what they stand on."""
+    """The rooms and what they stand on."""
 
     def __init__(self, engines: Engines, folder: Path, clock: StandingClock, keys=(KEY,), options=(), key="north"):
         self.engines, self.folder, self.clock = engines, folder, clock
@@ -59,7 +60,7 @@ class House:
         )
         self.office = staff("otto")
         self.shell = Shell(
-            store=SqlStore(engines, self.supplier.id, CAPABILITIES),
+            store=SqlStore(engines, self.supplier.id, CAPABILITIES, clock),
             clock=clock,
             supplier=self.supplier,
             capabilities=CAPABILITIES,
@@ -72,12 +73,17 @@ class House:
             signer=Signer(keys),
             notifier=FolderNotifier(folder),
             renderer=None,
+            files=None,
+            hook=None,
+            messenger=self,
             base_url="https://portal.example.com",
         )
-        self.access, self.profiles = Access(self.context), Profiles(self.context)
+        self.access, self.profiles, self.messages = Access(self.context), Profiles(self.context), Messages(self.context)
+        self.send = self.messages.send
 
     def _resolve(self, name):
-        return {"lockportal.access.service:Access.answer": self.access.answer}[name]
+        service, _, method = name.partition(":")[2].partition(".")
+        return getattr(getattr(self, service.lower()), method)
 
     def again(self, **changes):
         """Another process on the same database, perhaps with other keys or settings, or of another supplier."""

@@ -1,19 +1,15 @@
-"""The pure parts: states, paths, settings, masks and the letter."""
+"""The pure parts: states, paths, settings, masks."""
 
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from uuid import UUID
 
 import pytest
 
-from lockportal.access import letters
 from lockportal.access.models import LINK_STEPS, AccessSettings, LinkState, LoginLink, SignedIn, local_path
 from lockportal.access.views import masked
 from lockportal.core.actor import VISITOR
-from lockportal.core.settings import Supplier
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SUPPLIER = Supplier(name="Nord & Süd <GmbH>", currencies=("EUR",), email="ar@example.com", languages=("en",))
 
 
 def link(state=LinkState.ISSUED):
@@ -91,66 +87,3 @@ def test_a_masked_address_shows_one_letter():
 def test_the_cookie_is_not_shown_by_repr():
     signed_in = SignedIn(cookie="secret", expires_at=NOON, actor=VISITOR, next_path="/")
     assert "secret" not in repr(signed_in)
-
-
-def letter(supplier=SUPPLIER, languages=(), minutes=10):
-    return letters.sign_in(
-        supplier,
-        mail_id="m-1",
-        at=NOON,
-        to="anna@example.com",
-        link="https://portal.example.com/sign-in/t0ken",
-        minutes=minutes,
-        languages=languages,
-    )
-
-
-@pytest.mark.parametrize(
-    ("languages", "words"),
-    [
-        (("en",), "Sign in"),
-        (("de-AT",), "Anmelden"),
-        (("fr_CA",), "Se connecter"),
-        (("es",), "Acceder"),
-        (("nl", "de"), "Anmelden"),
-        (("nl",), "Sign in"),
-        ((), "Sign in"),
-    ],
-)
-def test_the_letter_speaks_the_first_language_that_it_knows(languages, words):
-    assert f">{words}</a>" in letter(languages=languages).html
-
-
-def test_the_letter_speaks_the_suppliers_language_if_it_knows_none_of_the_contact():
-    supplier = Supplier(name="Sud", currencies=("EUR",), languages=("xx", "fr"))
-    assert "Bonjour" in letter(supplier, ("ja",)).text
-    assert "Hello" in letter(Supplier(name="Sud", currencies=("EUR",), languages=("xx",)), ("ja",)).text
-
-
-def test_the_letter_has_the_link_in_both_parts_and_says_how_long_it_lasts():
-    made = letter()
-    assert "\n\nhttps://portal.example.com/sign-in/t0ken\n\n" in made.text
-    assert 'href="https://portal.example.com/sign-in/t0ken"' in made.html
-    assert "within 10 minutes," in made.text
-    assert "within 1 minute," in letter(minutes=1).text
-
-
-def test_the_letter_loads_nothing_and_lets_no_name_become_markup():
-    made = letter()
-    tags = []
-
-    class Tags(HTMLParser):
-        def handle_starttag(self, tag, attrs):
-            tags.append(tag)
-
-    Tags().feed(made.html)
-    assert set(tags) == {"html", "head", "meta", "title", "body", "div", "p", "a"}
-    assert "Nord &amp; Süd &lt;GmbH&gt;" in made.html
-    assert "Nord & Süd <GmbH>" in made.text
-
-
-def test_the_letter_comes_from_the_supplier_if_it_has_an_address():
-    assert dict(letter().headers)["From"] == '"Nord & Süd <GmbH>" <ar@example.com>'
-    nameless = Supplier(name="Sud\nB", currencies=("EUR",))
-    assert "From" not in dict(letter(nameless).headers)
-    assert letter(nameless).subject == "Your sign-in link for Sud B"

@@ -42,7 +42,7 @@ def requests(house):
             email=ANNA,
             binding=digest(BROWSER),
             asked_at=moment,
-            wake_at=moment,
+            expires_at=moment + timedelta(minutes=10),
         )
         for moment in moments
     ]

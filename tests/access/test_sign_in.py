@@ -31,7 +31,7 @@ def request(house, seconds, binding=BROWSER):
         email=ANNA,
         binding=digest(binding),
         asked_at=now,
-        wake_at=now,
+        expires_at=now + timedelta(minutes=10),
     )
 
 

@@ -4,6 +4,7 @@ from itertools import product
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 
 from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind, Audience, Grant, Right, staff
 from lockportal.core.errors import Denied, LockportalError, NotFound
@@ -114,3 +115,17 @@ def test_a_question_reads_the_accounts_in_which_the_right_is_held():
 def test_grants_are_found_by_account():
     assert CUSTOMER.grant(OTHER).account_id == OTHER
     assert CUSTOMER.grant(STRANGE) is None
+
+
+def test_what_is_shared_is_the_suppliers_own_for_whoever_may_do_this_in_any_account():
+    house = UUID(int=99)
+    audience = Audience(customer=Right.PAY, staff=True, shared=True)
+    for actor in (CUSTOMER, staff("otto")):
+        assert audience.share(actor, house) == (house,)
+    for actor in (evolve(CUSTOMER, grants=()), SYSTEM, VISITOR):
+        with pytest.raises(Denied):
+            audience.share(actor, house)
+    with pytest.raises(Denied):
+        Audience(customer=Right.USERS, shared=True).share(CUSTOMER, house)
+    with pytest.raises(NotFound):
+        audience.check(CUSTOMER, house)

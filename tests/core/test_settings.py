@@ -176,6 +176,7 @@ def test_a_supplier_needs_a_name_and_a_currency_only():
     plain = supplier()
     assert (plain.zone, plain.calendar, plain.languages) == ("UTC", Calendar(), ("en",))
     assert (plain.branding.colour, plain.branding.logo) == ("#1f5f8b", None)
+    assert (plain.country, supplier(country="DE").country) == ("", "DE")
     assert (plain.address, plain.bank, plain.email, plain.phone, plain.tax_id, plain.footer) == (
         (), (), "", "", "", "",
     )  # fmt: skip
@@ -212,6 +213,8 @@ def test_lists_are_kept_as_tuples_and_one_line_as_one():
         ({"bank": ("\ud800",)}, "supplier.bank: must be text"),
         ({"email": "acme"}, "supplier.email: must be an address"),
         ({"phone": 5}, "supplier.phone: must be text"),
+        ({"country": "de"}, "supplier.country: must be a code of two capital letters"),
+        ({"country": "Germany"}, "supplier.country: must be a code of two capital letters"),
         ({"footer": "\0"}, "supplier.footer: must be text"),
     ],
 )

@@ -4,7 +4,7 @@ from books import open_portal
 
 
 @pytest.fixture
-def portal(database_url):
-    made = open_portal(database_url)
+def portal(database_url, tmp_path):
+    made = open_portal(database_url, files=f"folder:{tmp_path / 'files'}")
     yield made
     made.close()

@@ -289,7 +289,7 @@ def test_a_customer_sees_neither_hidden_documents_nor_anothers(listed):
 def test_an_export_is_the_whole_list_the_newest_first(portal, monkeypatch):
     from lockportal.documents import service
 
-    monkeypatch.setattr(service, "_EXPORTED", 7)
+    monkeypatch.setattr(service, "MOST", 7)
     store(portal, *(invoice(f"R-{n}", issued=-n) for n in range(20)))
     rows = list(portal.documents.export(account_of(portal), OTTO, Filter(text="R-")))
     assert [row.number for row in rows] == [f"R-{n}" for n in range(20)]

@@ -233,9 +233,9 @@ def test_a_paper_is_stamped_with_the_documents_state(portal, facts, paid, word):
 
 
 def test_other_documents_have_no_paper_here(portal):
-    store(portal, paper(ORDER, "PO-1"))
+    store(portal, paper(DocumentKind.CONTRACT, "K-1"))
     with pytest.raises(NotFound) as refused:
-        portal.documents.pdf(account_of(portal), key(portal, "PO-1"), OTTO)
+        portal.documents.pdf(account_of(portal), key(portal, "K-1"), OTTO)
     assert refused.value.code == "document.no_paper"
 
 

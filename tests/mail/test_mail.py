@@ -6,16 +6,17 @@ import ssl
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from email.headerregistry import Address
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from lockportal.core.errors import GatewayError, Refused
 from lockportal.core.ports import Mail
 from lockportal.mail import FolderNotifier, SmtpNotifier, notifier
 from lockportal.mail.message import build, file_name
+from lockportal.testing import Outcome, Script, SmtpServer
 
 MAIL = Mail(
     id="0198-abc",
@@ -25,38 +26,6 @@ MAIL = Mail(
     html="<p>Grüße</p>",
     headers=(("From", '"Nord & Süd" <ar@example.com>'), ("Auto-Submitted", "auto-generated")),
 )
-
-
-class Inbox:
-    """Keeps what a server was handed; answers `reply` where there is one."""
-
-    def __init__(self):
-        self.envelopes, self.reply, self.secure = [], None, []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
-        if self.reply and self.reply.startswith("550"):
-            return self.reply
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
-        if self.reply:
-            return self.reply
-        self.secure.append(session.ssl is not None)
-        self.envelopes.append(envelope)
-        return "250 OK"
-
-    @property
-    def messages(self):
-        return [email.message_from_bytes(one.content, policy=email.policy.default) for one in self.envelopes]
-
-
-class OnAnyPort(Controller):
-    """A server on a port that the system chose, as `port=0` asks for."""
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
 
 
 @pytest.fixture(scope="session")
@@ -72,23 +41,9 @@ def certificate(tmp_path_factory):
 
 
 @pytest.fixture
-def inbox():
-    return Inbox()
-
-
-@pytest.fixture
-def serve(inbox):
-    started = []
-
-    def start(**options):
-        controller = OnAnyPort(inbox, hostname="127.0.0.1", port=0, **options)
-        controller.start()
-        started.append(controller)
-        return controller.port
-
-    yield start
-    for controller in started:
-        controller.stop()
+def serve():
+    with ExitStack() as running:
+        yield lambda *listed, **options: running.enter_context(SmtpServer(Script(*listed), **options))
 
 
 def check(server, session, envelope, mechanism, data):
@@ -103,9 +58,10 @@ def failure(address, mail=MAIL):
     return caught.value.message
 
 
-def test_what_is_sent_by_smtp_arrives_as_it_was_written(serve, inbox):
-    notifier(f"smtp://127.0.0.1:{serve()}").send(MAIL)
-    (envelope,), (message,) = inbox.envelopes, inbox.messages
+def test_what_is_sent_by_smtp_arrives_as_it_was_written(serve):
+    server = serve()
+    notifier(server.address).send(MAIL)
+    (envelope,), (message,) = server.envelopes, server.messages
     assert envelope.mail_from == "ar@example.com"
     assert envelope.rcpt_tos == ["anna@example.com"]
     assert message["From"].addresses == (Address("Nord & Süd", "ar", "example.com"),)
@@ -119,67 +75,88 @@ def test_what_is_sent_by_smtp_arrives_as_it_was_written(serve, inbox):
     assert max(map(len, envelope.content.splitlines())) <= 998
 
 
-def test_a_mail_of_text_alone_has_no_other_part(serve, inbox):
-    notifier(f"smtp://127.0.0.1:{serve()}?from=post@example.org").send(Mail(id="1", to="a@b.example", subject="s", text="t"))
-    (message,) = inbox.messages
+def test_a_mail_of_text_alone_has_no_other_part(serve):
+    server = serve()
+    notifier(f"{server.address}?from=post@example.org").send(Mail(id="1", to="a@b.example", subject="s", text="t"))
+    (message,) = server.messages
     assert message.get_content_type() == "text/plain"
     assert message["From"] == "post@example.org"
 
 
-def test_starttls_is_used_where_it_is_offered(serve, inbox, certificate):
-    port = serve(tls_context=certificate[1])
-    notifier(f"smtp://127.0.0.1:{port}?ca={certificate[0]}").send(MAIL)
-    notifier(f"smtp://127.0.0.1:{port}?ca={certificate[0]}&tls=required").send(MAIL)
-    notifier(f"smtp://127.0.0.1:{port}?tls=off").send(MAIL)
-    assert inbox.secure == [True, True, False]
+def test_starttls_is_used_where_it_is_offered(serve, certificate):
+    server = serve(tls_context=certificate[1])
+    notifier(f"{server.address}?ca={certificate[0]}").send(MAIL)
+    notifier(f"{server.address}?ca={certificate[0]}&tls=required").send(MAIL)
+    notifier(f"{server.address}?tls=off").send(MAIL)
+    assert server.encrypted == [True, True, False]
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(serve, inbox, certificate):
-    assert "certificate" in failure(f"smtp://127.0.0.1:{serve(tls_context=certificate[1])}")
-    assert inbox.envelopes == []
+def test_a_certificate_that_nobody_vouches_for_is_refused(serve, certificate):
+    server = serve(tls_context=certificate[1])
+    assert "certificate" in failure(server.address)
+    assert server.envelopes == []
 
 
-def test_encryption_that_is_required_and_not_offered_sends_nothing(serve, inbox):
-    assert "no encryption" in failure(f"smtp://127.0.0.1:{serve()}?tls=required")
-    assert inbox.envelopes == []
+def test_encryption_that_is_required_and_not_offered_sends_nothing(serve):
+    server = serve()
+    assert "no encryption" in failure(f"{server.address}?tls=required")
+    assert server.envelopes == []
 
 
-def test_smtps_is_encrypted_from_the_first_byte(serve, inbox, certificate):
-    port = serve(ssl_context=certificate[1])
-    notifier(f"smtps://127.0.0.1:{port}?ca={certificate[0]}").send(MAIL)
-    assert len(inbox.envelopes) == 1
-    assert "certificate" in failure(f"smtps://127.0.0.1:{port}")
+def test_smtps_is_encrypted_from_the_first_byte(serve, certificate):
+    server = serve(ssl_context=certificate[1])
+    notifier(f"smtps://127.0.0.1:{server.port}?ca={certificate[0]}").send(MAIL)
+    assert len(server.envelopes) == 1
+    assert "certificate" in failure(f"smtps://127.0.0.1:{server.port}")
 
 
-def test_user_and_password_are_sent_encrypted(serve, inbox, certificate):
-    port = serve(tls_context=certificate[1], authenticator=check, auth_required=True)
-    notifier(f"smtp://us%20er:p%40ss%3Aword%2F@127.0.0.1:{port}?ca={certificate[0]}").send(MAIL)
-    assert len(inbox.envelopes) == 1
-    refused = failure(f"smtp://us%20er:wrong@127.0.0.1:{port}?ca={certificate[0]}")
+def test_user_and_password_are_sent_encrypted(serve, certificate):
+    server = serve(tls_context=certificate[1], authenticator=check, auth_required=True)
+    notifier(f"smtp://us%20er:p%40ss%3Aword%2F@127.0.0.1:{server.port}?ca={certificate[0]}").send(MAIL)
+    assert len(server.envelopes) == 1
+    refused = failure(f"smtp://us%20er:wrong@127.0.0.1:{server.port}?ca={certificate[0]}")
     assert "user and password" in refused
     assert "wrong" not in refused
 
 
-def test_a_password_goes_out_in_the_clear_only_where_that_is_asked_for(serve, inbox):
-    port = serve(authenticator=check, auth_require_tls=False)
-    address = f"smtp://us%20er:p%40ss%3Aword%2F@127.0.0.1:{port}"
+def test_a_password_goes_out_in_the_clear_only_where_that_is_asked_for(serve):
+    server = serve(authenticator=check, auth_require_tls=False)
+    address = f"smtp://us%20er:p%40ss%3Aword%2F@127.0.0.1:{server.port}"
     assert "unencrypted" in failure(address)
     notifier(f"{address}?tls=off").send(MAIL)
-    assert len(inbox.envelopes) == 1
+    assert len(server.envelopes) == 1
 
 
 def test_a_server_without_log_in_is_named_as_such(serve):
-    assert "log-in" in failure(f"smtp://u:p@127.0.0.1:{serve()}?tls=off")
+    assert "log-in" in failure(f"smtp://u:p@127.0.0.1:{serve().port}?tls=off")
 
 
-@pytest.mark.parametrize(("reply", "said"), [("550 anna@example.com unknown", "550"), ("451 anna@example.com later", "451")])
-def test_a_refusal_is_told_by_its_code_and_never_by_its_words(serve, inbox, reply, said):
-    inbox.reply = reply
-    assert said in failure(f"smtp://127.0.0.1:{serve()}")
+@pytest.mark.parametrize(("outcome", "said"), [(Outcome.REFUSE, "550"), (Outcome.LATER, "451")])
+def test_a_refusal_is_told_by_its_code_and_never_by_its_words(serve, outcome, said):
+    server = serve(outcome)
+    server.replies[outcome] = f"{said} anna@example.com is not welcome"
+    assert said in failure(server.address)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (Outcome.TIMEOUT_AFTER, "no answer in time"),
+        (Outcome.RESET, "no connection, or it broke"),
+        (Outcome.CUT, "no connection, or it broke"),
+        (Outcome.GARBAGE, "code"),
+    ],
+)
+def test_a_mail_whose_answer_does_not_come_is_not_said_to_be_sent(serve, outcome, said):
+    server = serve(outcome)
+    assert said in failure(f"{server.address}?timeout=0.3")
+    assert len(server.envelopes) == outcome.done
+    notifier(server.address).send(MAIL)
+    assert {message["Message-ID"] for message in server.messages} == {"<0198-abc@example.com>"}
 
 
 def test_a_server_that_is_not_there_is_an_error_that_says_what_to_do(serve):
-    port = serve()
+    port = serve().port
     assert "Check host and port" in failure(f"smtp://127.0.0.1:{port + 1 if port < 65535 else port - 1}")
 
 
@@ -277,9 +254,10 @@ def test_a_mail_comes_from_one_address(sender):
     assert caught.value.code == "mail.address_invalid"
 
 
-def test_a_domain_beyond_ascii_is_written_in_ascii(serve, inbox):
-    notifier(f"smtp://127.0.0.1:{serve()}").send(Mail(id="1", to="anna@straße.de", subject="s", text="t", headers=MAIL.headers))
-    assert inbox.envelopes[0].rcpt_tos == ["anna@xn--strae-oqa.de"]
+def test_a_domain_beyond_ascii_is_written_in_ascii(serve):
+    server = serve()
+    notifier(server.address).send(Mail(id="1", to="anna@straße.de", subject="s", text="t", headers=MAIL.headers))
+    assert server.envelopes[0].rcpt_tos == ["anna@xn--strae-oqa.de"]
 
 
 def test_the_same_mail_makes_the_same_bytes():

@@ -118,6 +118,21 @@ def unapplied(*minors):
     ]
 
 
+def order(many=3, **changes):
+    made = invoice(many)
+    kept = ("supplier", "customer", "issued_on", "terms", "currency", "lines", "subtotal", "tax", "total", "notes", "language")
+    custom = [{"name": "Plant", "value": "Duluth 2"}]
+    filed = {"kind": "purchase_order", "number": "4500017731", "references": [], "custom": custom}
+    return {name: made[name] for name in kept} | filed | changes
+
+
+def delivery(many=3, **changes):
+    bare = {"unit_price": None, "tax": None, "amount": None}
+    rows = [line(place, ordered=str(place + 3), received=str(place), **bare) for place in range(1, many + 1)]
+    named = {"kind": "despatch_advice", "number": "DA-9", "po_number": "4500017731", "currency": None, "lines": rows}
+    return {name: value for name, value in order().items() if name not in {"terms", "subtotal", "tax", "total"}} | named | changes
+
+
 def statement(items=12, **changes):
     rows = []
     for place in range(items):
@@ -176,6 +191,8 @@ def papers():
         invoice=invoice,
         credit_memo=credit_memo,
         unapplied=unapplied,
+        order=order,
+        delivery=delivery,
         statement=statement,
         text_of=text_of,
     )

@@ -33,6 +33,49 @@ def test_an_invoice_states_its_figures_as_they_were_given(renderer, papers):
         assert piece in text
 
 
+@pytest.mark.parametrize(
+    ("language", "ordered", "delivered"),
+    [
+        (
+            "en",
+            ("Purchase order 4500017731", "Ordered by", "Plant Duluth 2"),
+            ("Despatch advice DA-9", "Ordered Quantity Received"),
+        ),
+        ("de", ("Bestellung 4500017731", "Besteller", "2 plt 412,50"), ("Lieferavis DA-9", "Bestellt Menge Erhalten")),
+        ("fr", ("Bon de commande 4500017731", "Commandé par"), ("Avis d’expédition DA-9", "Commandé Quantité Reçu")),
+        ("es", ("Orden de compra 4500017731", "Pedido por"), ("Aviso de expedición DA-9", "Pedido Cantidad Recibido")),
+    ],
+)
+def test_an_order_has_prices_and_a_delivery_has_what_came(renderer, papers, language, ordered, delivered):
+    text = papers.text_of(renderer.render("order", papers.order(language=language)))
+    assert [piece for piece in ordered if piece not in text] == []
+    text = papers.text_of(renderer.render("delivery", papers.delivery(language=language)))
+    assert [piece for piece in (*delivered, "4 2 plt 1") if piece not in text] == []
+
+
+def test_papers_without_lines_are_papers(renderer, papers):
+    bare = {"lines": [], "subtotal": None, "tax": None, "total": None, "notes": None, "currency": None}
+    assert "4500017731" in papers.text_of(renderer.render("order", papers.order(**bare)))
+    assert "DA-9" in papers.text_of(renderer.render("delivery", papers.delivery(lines=[], notes=None)))
+
+
+def test_allowances_taxes_by_rate_and_what_was_prepaid_stand_under_the_lines(renderer, papers):
+    data = papers.invoice(
+        1,
+        adjustments=[{"amount": papers.money(-500), "reason": "Rebate"}, {"amount": papers.money(200), "reason": None}],
+        taxes=[{"rate": "19", "amount": papers.money(100)}, {"rate": None, "amount": papers.money(7)}],
+        prepaid=papers.money(-1_000),
+        rounding=papers.money(1),
+    )
+    data["lines"][0]["price_per"] = "100"
+    text = papers.text_of(renderer.render("invoice", data))
+    assert "412.50 / 100" in text
+    assert "Rebate -$5.00 Charge $2.00 Subtotal $825.00 Tax 19 % $1.00 Tax $0.07 Total" in text
+    assert "Prepaid -$10.00 Rounding $0.01" in text
+    credit = papers.text_of(renderer.render("credit_memo", papers.credit_memo(adjustments=data["adjustments"])))
+    assert "Rebate -$5.00" in credit
+
+
 def test_a_figure_that_does_not_add_up_is_printed_as_stated(renderer, papers):
     data = papers.invoice(1, subtotal=papers.money(111), tax=papers.money(222), total=papers.money(999_999))
     text = papers.text_of(renderer.render("invoice", data))
@@ -173,7 +216,7 @@ def test_all_four_languages_have_all_words_with_the_same_places():
             assert word.count("{") == words["en"][key].count("{"), key
 
 
-@pytest.mark.parametrize("template", ["invoice", "credit_memo", "statement"])
+@pytest.mark.parametrize("template", ["invoice", "credit_memo", "order", "delivery", "statement"])
 def test_every_document_is_marked_pdf_a_3a_and_pdf_ua_1(renderer, papers, template):
     data = getattr(papers, template)(supplier=papers.supplier(logo=papers.LOGO))
     with pikepdf.open(BytesIO(renderer.render(template, data))) as pdf:

@@ -38,6 +38,9 @@ class Room:
             signer=Signer(("a key of the tests, which is long enough",)),
             notifier=None,
             renderer=None,
+            files=None,
+            hook=None,
+            messenger=None,
             base_url="https://portal.example.com",
         )
         self.profiles, self.office = Profiles(self.context), staff("otto")

@@ -5,8 +5,11 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from attrs import evolve
 
 from lockportal.core.errors import Conflict
+from lockportal.core.record import Claim
+from lockportal.core.settings import Supplier
 from lockportal.storage import access as access_module
 from lockportal.storage.access import Access
 from lockportal.storage.engines import open_engines
@@ -14,7 +17,7 @@ from lockportal.testing.bench import NOON, Bench
 from lockportal.testing.specimen import Parcel, Sighting
 from lockportal.testing.storage.lost import Breaking
 
-LATER = NOON + timedelta(minutes=1)
+LEASE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -46,6 +49,15 @@ def test_observations_are_appended_once_whatever_breaks(bench, breaks):
     assert count(bench, "sighting") == 3
 
 
+@pytest.mark.parametrize("breaks", [("before",), ("after",), ("before", "before", "after")])
+def test_the_key_of_claims_is_drawn_once_whatever_breaks(bench, breaks):
+    other = evolve(bench, supplier=Supplier(key="other", name="Other", currencies=("EUR",)))
+    store = breaking(other, *breaks)
+    assert store.find(Claim("specimen.number", "N-1")) is None
+    assert other.store()._claim_key == store._claim_key
+    assert count(bench, "salt") == 2
+
+
 def test_observations_that_are_there_already_and_others_are_a_conflict(bench):
     seen = sightings(bench)
     bench.store().observe(seen[:1])
@@ -58,7 +70,7 @@ def test_observations_that_are_there_already_and_others_are_a_conflict(bench):
 def test_a_position_is_kept_once_whatever_breaks(bench, breaks):
     account = bench.clock.new_id()
     bench.count(account)
-    (mark,) = bench.store().marks("specimens.also", NOON, LATER, 10)
+    (mark,) = bench.store().marks("specimens.also", LEASE, 10)
     breaking(bench, *breaks).reached(mark, 1)
     assert (count(bench, "outbox"), count(bench, "position")) == (0, 1)
 
@@ -66,10 +78,11 @@ def test_a_position_is_kept_once_whatever_breaks(bench, breaks):
 def test_a_lease_whose_answer_is_lost_ends_by_itself(bench):
     bench.count(bench.clock.new_id())
     bench.store().observe([Parcel(id=bench.clock.new_id(), account_id=UUID(int=1), wake_at=NOON)])
-    assert breaking(bench, "after").marks("specimens.also", NOON, LATER, 10) == []
-    assert breaking(bench, "after").errands(Parcel, NOON, LATER, 10) == []
-    assert len(bench.store().marks("specimens.also", LATER, LATER, 10)) == 1
-    assert len(bench.store().errands(Parcel, LATER, LATER, 10)) == 1
+    assert breaking(bench, "after").marks("specimens.also", LEASE, 10) == []
+    assert breaking(bench, "after").errands(Parcel, LEASE, 10) == []
+    bench.clock.advance(LEASE)
+    assert len(bench.store().marks("specimens.also", LEASE, 10)) == 1
+    assert len(bench.store().errands(Parcel, LEASE, 10)) == 1
 
 
 def test_what_never_holds_is_raised(bench):
@@ -113,3 +126,13 @@ def test_a_read_that_fails_otherwise_is_not(bench):
     other = sa.exc.OperationalError("SELECT", None, None)
     with pytest.raises(sa.exc.OperationalError):
         read(bench, other)
+
+
+def test_who_is_never_fast_enough_takes_nothing_and_any_other_write_says_so(bench):
+    def beaten(_):
+        raise Conflict("account.changed", "Somebody else was faster.")
+
+    access = Access(bench.engines, bench.supplier.id)
+    assert access.take(beaten) == []
+    with pytest.raises(Conflict):
+        access.settle(beaten)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from lockportal.core.errors import Conflict
-from lockportal.storage.engines import open_engines
+from lockportal.storage.engines import _tell_broken, open_engines
 from lockportal.storage.faults import Fault, classify
 from lockportal.testing.bench import Bench
 
@@ -110,6 +110,42 @@ def test_a_broken_connection_is_survived_by_reads_and_writes(url, request):
         assert bench.store().load([account], [], {})[account].version == version
         kill_others(bench.engines, killer)
     killer.dispose()
+    bench.engines.dispose()
+
+
+def close_under_the_commit(engines, monkeypatch):
+    """Commit, and speak as the driver does where a reset closed the socket before libpq read from it."""
+    commit = engines.writes.dialect.do_commit
+    said = [psycopg.OperationalError("connection socket closed")]
+
+    def do_commit(connection):
+        commit(connection)
+        if said:
+            raise said.pop()
+
+    monkeypatch.setattr(engines.writes.dialect, "do_commit", do_commit)
+
+
+@pytest.mark.postgresql
+def test_a_commit_whose_socket_closed_under_the_driver_has_one_effect(postgresql_url, monkeypatch):
+    bench = Bench(engines=open_engines(postgresql_url))
+    bench.make_schema()
+    account = bench.clock.new_id()
+    assert bench.count(account).version == 1
+    close_under_the_commit(bench.engines, monkeypatch)
+    assert bench.count(account).version == 2
+    assert bench.count(account).version == 3
+    bench.engines.dispose()
+
+
+@pytest.mark.postgresql
+def test_the_driver_s_own_flags_do_not_tell_that_the_socket_closed(postgresql_url, monkeypatch):
+    bench = Bench(engines=open_engines(postgresql_url))
+    bench.make_schema()
+    sa.event.remove(bench.engines.writes, "handle_error", _tell_broken)
+    close_under_the_commit(bench.engines, monkeypatch)
+    with pytest.raises(sa.exc.OperationalError, match="socket closed"):
+        bench.count(bench.clock.new_id())
     bench.engines.dispose()
 
 

@@ -205,6 +205,7 @@ def portal(tmp_path_factory, book):
         settings=settings(),
         database=f"sqlite:///{folder / 'book.db'}",
         mail=f"folder:{folder / 'outbox'}",
+        files=f"folder:{folder / 'files'}",
         secret_keys=(draw_secret(),),
     )
     portal = Portal(config)

@@ -10,9 +10,24 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockportal import builtin, codec
 from lockportal.core.money import Money
+from lockportal.core.record import Event, Record
 from lockportal.testing.specimen import Colour, Keep, Part, Specimen, SpecimenKept, SpecimensSorted
 from lockportal.testing.strategies import commands, decimals, events, moments, money, records, texts, values
+
+CAPABILITIES = builtin.Rooms().lockportal_capabilities()
+CLASSES = [cls for one in CAPABILITIES for cls in (*one.tables, *one.events, *one.commands)]
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+@given(data=st.data())
+def test_every_record_event_and_command_is_drawn_and_its_json_says_all_of_it(cls, data):
+    draw = records if issubclass(cls, Record) else events if issubclass(cls, Event) else commands
+    drawn = data.draw(draw(cls))
+    read = codec.load_stored if issubclass(cls, Record | Event) else codec.loads
+    assert type(drawn) is cls
+    assert read(cls, codec.dumps(drawn)) == drawn
 
 
 @given(records(Specimen, number=st.just("N-1")))

@@ -3,24 +3,29 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from lockportal.clock import SystemClock
 from lockportal.config import Config
-from lockportal.core.actor import SYSTEM, Right
+from lockportal.core.actor import SYSTEM, Right, staff
 from lockportal.core.money import Money
 from lockportal.core.settings import Branding, Supplier
 from lockportal.documents.imports.rows import ImportRow
-from lockportal.documents.models import DocumentFacts, DocumentKind, Line, Reference
+from lockportal.documents.models import DocumentFacts, DocumentKind, FileRole, Line, Reference
+from lockportal.documents.shared.models import PaperKind
 from lockportal.portal import Portal
+from lockportal.profiles.models import Address
 from lockportal.web import Request, Site
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = NOON.date()
 KEY = "a key of the tests, which is long enough"
 ANN, BOB = "ann@harbour.example", "bob@mill.example"
+CASEY = staff("casey")
+SCAN = b"%PDF-1.7\n% a scan, as far as the first bytes tell\n%%EOF\n"
+HARBOUR = Address(lines=("12 Quay Street",), city="Baltimore", postcode="21230", region="MD", country="US")
 HIDDEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -47,8 +52,8 @@ class Letterbox:
         self.mails.append(mail)
 
     def token(self, base_url):
-        (found,) = re.findall(re.escape(base_url) + r"/sign-in/(\S+)", self.mails[-1].text)
-        return found
+        """The token of the newest sign-in link."""
+        return [link for mail in self.mails for link in re.findall(re.escape(base_url) + r"/sign-in/(\S+)", mail.text)][-1]
 
 
 def usd(amount):
@@ -69,7 +74,7 @@ def invoice(number, amount, due_in, *, lines=(), currency="USD", **more):
     )
 
 
-def line(code, text, quantity, price):
+def line(code, text, quantity, price, **more):
     amount = usd(Decimal(quantity) * Decimal(price))
     return Line(
         product_code=code,
@@ -78,7 +83,33 @@ def line(code, text, quantity, price):
         unit="pcs",
         unit_price=Decimal(price),
         amount=amount,
+        **more,
     )
+
+
+def paper(kind, number, issued_on, *references, **more):
+    """Something that is not posted, with what it refers to."""
+    named = tuple(Reference(*one) for one in references)
+    return DocumentFacts(external_id=number, kind=kind, number=number, issued_on=issued_on, references=named, **more)
+
+
+def sent(code, text, quantity):
+    return Line(product_code=code, description=text, quantity=Decimal(quantity), unit="pcs")
+
+
+def trade():
+    """An invoice with its order, its delivery and the proof of it, of which each line tells another story."""
+    box, tape, label = ("BX-40", "Carton, double wall"), ("TP-11", "Packing tape, 66 m"), ("LB-02", "Label, 100 x 150 mm")
+    order, lading = (DocumentKind.PURCHASE_ORDER, "PO-8001"), (DocumentKind.BILL_OF_LADING, "BOL-601")
+    billed = (line(*box, 500, "2.20"), line(*tape, 144, "5.00"), line(*label, 20, "12.00"), line("FREIGHT", "Freight", 1, "150"))
+    ordered = (line(*box, 500, "2.20"), line(*tape, 144, "4.80"), line(*label, 30, "12.00"))
+    shipped = (sent(*box, 460), sent(*tape, 144), sent(*label, 30))
+    received = (sent(*box, 455), sent(*tape, 144), sent(*label, 30))
+    references = (Reference(*order), Reference(*lading))
+    yield invoice("INV-1006", "2210.00", 18, lines=billed, po_number="PO-8001", references=references)
+    yield paper(*order, date(2026, 10, 20), total=usd("2151.20"), lines=ordered)
+    yield paper(*lading, date(2026, 10, 29), order, lines=shipped)
+    yield paper(DocumentKind.PROOF_OF_DELIVERY, "POD-601", date(2026, 10, 30), lading, order, lines=received)
 
 
 class World:
@@ -90,6 +121,8 @@ class World:
             name="Quayside Supply Co.",
             currencies=("USD", "EUR"),
             languages=languages,
+            country="US",
+            tax_id="US 36-0000199",
             email="receivables@quayside.example",
             phone="+1 555 0100",
             bank=("Quayside Supply Co., Harbor Bank", "Routing 021000021, account 4417 0093"),
@@ -100,18 +133,20 @@ class World:
             supplier=supplier,
             database=f"sqlite:///{folder / 'portal.sqlite'}",
             base_url=base_url,
+            files=f"folder:{folder / 'files'}",
             secret_keys=(KEY,),
             templates=templates,
         )
         self.portal = Portal(config, clock=self.clock, notifier=self.letterbox)
         self.portal.upgrade()
         self.site = Site(self.portal)
-        self.harbour = self._customer("C-1041", "Harbour Foods Ltd", ANN, credit_limit=usd(50_000))
+        self.harbour = self._customer("C-1041", "Harbour Foods Ltd", ANN, credit_limit=usd(50_000), address=HARBOUR)
         self.mill = self._customer("C-2000", "Mill & Sons", BOB)
         self.empty = self._customer("C-3000", "Newcomer Inc", "new@newcomer.example")
         self._documents()
         self.ids = self._ids(self.harbour)
         self.foreign = self._ids(self.mill)
+        self._files()
 
     def _customer(self, number, name, email, **more):
         account_id = self.portal.profiles.open_customer(number, name, by=SYSTEM, **more)
@@ -132,7 +167,7 @@ class World:
             invoice("INV-1003", "310.25", -12),
             invoice("INV-1004", "5200.00", 4, po_number="PO-7912"),
             invoice("INV-1005", "975.10", 4),
-            invoice("INV-1006", "2210.00", 18),
+            *trade(),
             invoice("INV-0990", "640.00", -90, settled_on=TODAY - timedelta(days=80)),
             invoice("INV-2001", "1800.00", 9, currency="EUR"),
             DocumentFacts(
@@ -150,12 +185,25 @@ class World:
                 issued_on=date(2026, 7, 30),
                 lines=lines,
             ),
+            DocumentFacts(external_id="K-12", kind=DocumentKind.CONTRACT, number="K-12", issued_on=date(2026, 1, 5)),
         ]
         rows = [ImportRow(n, "C-1041", "Harbour Foods Ltd", fact) for n, fact in enumerate(facts, 1)]
         rows.append(ImportRow(99, "C-2000", "Mill & Sons", invoice("INV-9001", "77.00", -3)))
         self.portal.documents.store(rows, SYSTEM, source="books")
         self.portal.ledger.record_credit(self.harbour, usd("500.00"), date(2026, 11, 10), SYSTEM, reference="Wire 4411")
         self.portal.deliver()
+
+    def _files(self):
+        """A signed note and an original beside one invoice, a stranger's file, and two papers of the house."""
+        attach, publish = self.portal.documents.attach, self.portal.documents.publish
+        self.file = attach(self.harbour, self.ids["INV-1006"], SCAN, "delivery note, signed.pdf", CASEY)
+        order = self.ids["PO-8001"]
+        self.original = attach(self.harbour, order, b"<?xml version='1.0'?><Order/>", "order.xml", CASEY, role=FileRole.ORIGINAL)
+        self.strange_file = attach(self.mill, self.foreign["INV-9001"], SCAN, "note.pdf", CASEY)
+        self.paper = publish(SCAN, "w9.pdf", CASEY, kind=PaperKind.TAX_FORM, title="Form W-9", language="en")
+        publish(
+            SCAN, "bank.pdf", CASEY, kind=PaperKind.BANK_LETTER, title="Bank details, confirmed", valid_until=date(2027, 6, 30)
+        )
 
     def _ids(self, account_id):
         return {row.number: row.id for row in self.portal.documents.search(account_id, SYSTEM, limit=100).items}
@@ -188,11 +236,13 @@ class Browser:
 
     def request(self, method, address, *, form=None, headers=None):
         parts = urlsplit(address)
+        fields = parse_qs(parts.query)
         answer = self.world.site.handle(
             Request(
                 method=method,
                 path=parts.path,
-                query=dict(parse_qsl(parts.query)),
+                query={name: values[0] for name, values in fields.items()},
+                repeated=fields,
                 form=form or {},
                 cookies=self.cookies,
                 headers=headers or {},
@@ -244,15 +294,23 @@ def addresses(world):
     """Answer an address for each GET route of the table, by the route's name."""
     home = f"/accounts/{world.harbour}"
     document = f"{home}/documents/{world.ids['INV-1001']}"
+    compared = f"{home}/documents/{world.ids['INV-1006']}"
     return {
         "sign_in": "/sign-in",
         "inspect_link": "/sign-in/nonsense",
         "accounts": "/",
+        "preferences": "/preferences",
         "home": f"{home}/",
         "documents": f"{home}/documents",
         "documents_csv": f"{home}/documents.csv",
+        "bundle": f"{home}/bundle?document={world.ids['INV-1001']}&document={world.ids['PO-7731']}",
         "document": document,
         "document_pdf": f"{document}/pdf",
+        "comparison": f"{compared}/comparison",
+        "einvoice": f"{compared}/einvoice/ubl",
+        "file": f"{compared}/files/{world.file}",
+        "papers": f"{home}/papers",
+        "paper": f"{home}/papers/{world.paper}",
         "statement": f"{home}/statement",
         "statement_pdf": f"{home}/statement.pdf",
         "health": "/health",

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockportal.colours import contrast, readable
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.core.settings import Branding
 from lockportal.ledger.views import Bucket
 from lockportal.web.aging import WIDTH, bar
 from lockportal.web.assets import LOGO, load_assets
-from lockportal.web.brand import brand_css, contrast, readable
+from lockportal.web.brand import brand_css
 
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
 GROUNDS = st.sampled_from([(255, 255, 255), (19, 23, 31)])

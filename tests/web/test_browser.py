@@ -55,3 +55,20 @@ def test_a_person_signs_in_and_reads_every_page(browser, world, size, script):
     page.wait_for_url("**/sign-in")
     context.close()
     assert [text for text in said if "status of 4" not in text] == []
+
+
+@pytest.mark.parametrize("form", ["zip", "pdf"])
+def test_a_person_ticks_documents_and_takes_them_in_one_file(browser, world, form):
+    width, height = SHOTS["SIZES"]["phone"]
+    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=False)
+    page = context.new_page()
+    for _ in SHOTS["sign_in"](page, world, "ann@harbour.example"):
+        pass
+    page.goto(f"{world.base_url}/accounts/{world.harbour}/documents")
+    for number in ("INV-1006", "BOL-601"):
+        page.get_by_label(f"Choose {number}").check()
+    with page.expect_download() as waiting:
+        page.click(f"button[value={form}]")
+    assert waiting.value.suggested_filename.endswith(f".{form}")
+    assert Path(waiting.value.path()).read_bytes()[:2] == {"zip": b"PK", "pdf": b"%P"}[form]
+    context.close()

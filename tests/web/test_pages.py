@@ -139,22 +139,30 @@ def test_what_customers_may_not_see_stands_on_their_statement_without_its_number
 
 
 def test_a_paper_without_a_pdf_offers_none(shared, visit):
-    where = f"/accounts/{shared.harbour}/documents/{shared.ids['PO-7731']}"
-    visit.get(where)
-    assert "Download PDF" not in visit.text
-    assert visit.get(f"{where}/pdf").status == 404
+    for number, status in (("K-12", 404), ("PO-7731", 200)):
+        where = f"/accounts/{shared.harbour}/documents/{shared.ids[number]}"
+        visit.get(where)
+        assert ("Download PDF" in visit.text) == (status == 200)
+        assert visit.get(f"{where}/pdf").status == status
 
 
+@pytest.mark.guarantee(9)
 def test_files_are_handed_out_as_attachments_that_cannot_run(shared, visit, paths):
     for name, media_type in {
         "document_pdf": "application/pdf",
         "statement_pdf": "application/pdf",
         "documents_csv": "text/csv",
+        "bundle": "application/zip",
+        "einvoice": "application/xml",
+        "file": "application/pdf",
+        "paper": "application/pdf",
     }.items():
         answer = visit.get(paths[name])
         assert answer.header("Content-Type").startswith(media_type)
         assert answer.header("Content-Disposition").startswith("attachment; ")
         assert answer.header("Content-Security-Policy").startswith("sandbox")
+        assert answer.header("X-Content-Type-Options") == "nosniff"
+        assert answer.header("Cache-Control") == "no-store"
     assert visit.get(paths["document_pdf"]).body.startswith(b"%PDF-")
 
 

@@ -8,6 +8,7 @@ from lockportal.access.commands import (
     expire_link,
     expire_session,
 )
+from lockportal.access.messages import SIGN_IN
 from lockportal.access.models import (
     AccessSettings,
     LinkClosed,
@@ -20,8 +21,9 @@ from lockportal.access.models import (
     SessionStarted,
     SignedIn,
 )
-from lockportal.access.views import LinkAnswer, LinkPreview, SessionLine
+from lockportal.access.views import LinkAnswer, LinkPreview, SessionLine, recomputed
 from lockportal.core.account import Capability, Errand, Wake
+from lockportal.core.verify import Recompute
 
 capability = Capability(
     name="access",
@@ -29,7 +31,9 @@ capability = Capability(
     observations=(LinkRequested,),
     events=(LinkIssued, LinkClosed, SessionStarted, SessionEnded),
     commands=(IssueLink, RedeemLink, EndSession, EndEverything),
+    recompute=(Recompute(LoginLink, recomputed), Recompute(Session, recomputed)),
     wakes=(Wake(LoginLink, expire_link), Wake(Session, expire_session)),
+    messages=(SIGN_IN,),
     errands=(Errand(record=LinkRequested, handle="lockportal.access.service:Access.answer"),),
     settings=AccessSettings,
     service="lockportal.access.service:Access",

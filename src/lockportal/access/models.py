@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from lockportal.core.actor import Actor
-from lockportal.core.record import PERSONAL, Event, Record, length
+from lockportal.core.record import AT_ONCE, PERSONAL, Event, Record, length
+from lockportal.core.settings import whole_number
 
 _LONGEST_PATH: Final = 500
 _BEFORE_PRINTABLE: Final = 0x20
@@ -114,7 +115,10 @@ class LinkRequested(Record):
     binding: bytes
     next_path: str = field(default="/", metadata=length(_LONGEST_PATH))
     asked_at: datetime
-    wake_at: datetime
+    expires_at: datetime
+    """When nobody waits for the mail any more."""
+    wake_at: datetime = AT_ONCE
+    attempts: int = 0
 
 
 @frozen(kw_only=True)
@@ -157,21 +161,12 @@ class SignedIn:
     next_path: str
 
 
-def _within(least: int, most: int) -> Any:  # noqa: ANN401 - attrs' own validator type
-    def check(_: object, attribute: Attribute[Any], value: object) -> None:
-        if type(value) is not int or not least <= value <= most:
-            message = f"access.{attribute.name}: must be a whole number from {least} to {most}, not {value!r}"
-            raise ValueError(message)
-
-    return check
-
-
 @frozen(kw_only=True)
 class AccessSettings:
     """How long links and sessions last, table `[access]`."""
 
-    link_minutes: int = field(default=10, validator=_within(1, 10))
-    session_hours: int = field(default=12, validator=_within(1, 24 * 30))
+    link_minutes: int = field(default=10, validator=whole_number("access", 1, 10))
+    session_hours: int = field(default=12, validator=whole_number("access", 1, 24 * 30))
 
     @property
     def link_lasts(self) -> timedelta:

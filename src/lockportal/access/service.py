@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from lockportal.access import letters, queries
+from lockportal.access import queries
 from lockportal.access.commands import EndEverything, EndSession, IssueLink, RedeemLink, refusal
+from lockportal.access.messages import SIGN_IN, SignIn
 from lockportal.access.models import AccessSettings, LinkRequested, LinkState, SignedIn, local_path
 from lockportal.access.views import LinkAnswer, LinkPreview, SessionLine, link_answer, masked
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind
 from lockportal.core.errors import Refused
+from lockportal.core.messages import Recipient
 from lockportal.core.record import Claim
 from lockportal.profiles import queries as profiles
 from lockportal.profiles.models import address_key
@@ -33,10 +35,9 @@ class Access:
         self._shell = context.shell
         self._clock = context.clock
         self._signer = context.signer
-        self._notifier = context.notifier
+        self._messenger = context.messenger
         self._base_url = context.base_url
-        found = context.shell.options.get(AccessSettings)
-        self._settings = found if isinstance(found, AccessSettings) else AccessSettings()
+        self._settings = context.shell.settings(AccessSettings)
 
     # asking
 
@@ -58,7 +59,7 @@ class Access:
             binding=digest(binding),
             next_path=local_path(next_path),
             asked_at=now,
-            wake_at=now,
+            expires_at=now + self._settings.link_lasts,
         )
         self._shell.observe(request)
 
@@ -68,8 +69,6 @@ class Access:
         It may be called again for the same request: the link is the same, and a mail server sees the same message id.
         GatewayError if the mail could not be sent.
         """
-        if self._clock.now() >= request.asked_at + self._settings.link_lasts:
-            return
         holder = self._shell.find(Claim("person.email", request.email)) if request.email else None
         contacts = [] if holder is None else self._contacts(holder.account_id)
         if holder is None or not contacts:
@@ -90,16 +89,22 @@ class Access:
         if link is None or link.state is not LinkState.ISSUED:
             return
         # The mail goes to the address that is on record, never to the one that was typed.
-        mail = letters.sign_in(
-            self._shell.supplier,
-            mail_id=str(request.id),
+        first = contacts[0]
+        self._messenger.send(
+            SIGN_IN,
+            SignIn(
+                link=f"{self._base_url}{SIGN_IN_PATH}{self._token(person_id, request.id)}", minutes=self._settings.link_minutes
+            ),
+            Recipient(
+                contact_id=first.contact_id,
+                email=first.email,
+                name=first.name,
+                languages=tuple(contact.language for contact in contacts if contact.language),
+            ),
+            account_id=person_id,
+            message_id=request.id,
             at=link.created_at,
-            to=contacts[0].email,
-            link=f"{self._base_url}{SIGN_IN_PATH}{self._token(person_id, request.id)}",
-            minutes=self._settings.link_minutes,
-            languages=tuple(contact.language for contact in contacts if contact.language),
         )
-        self._notifier.send(mail)
 
     # signing in and out
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from lockportal.access.models import LinkState
+from lockportal.access.models import LinkState, LoginLink, Session
 
 
 class LinkAnswer(StrEnum):
@@ -58,6 +58,11 @@ def link_answer(*, state: LinkState, expires_at: datetime, bound: bytes, at: dat
     if at >= expires_at:
         return LinkAnswer.EXPIRED
     return LinkAnswer.READY if hmac.compare_digest(bound, binding) else LinkAnswer.WRONG_BROWSER
+
+
+def recomputed(record: LoginLink | Session) -> LoginLink | Session:
+    """Answer a login link or session that waits for its end, unless it has come."""
+    return evolve(record, wake_at=record.expires_at if record.live else None)
 
 
 def masked(email: str) -> str:

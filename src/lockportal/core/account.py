@@ -11,8 +11,10 @@ from attrs import evolve, field, frozen
 
 from lockportal.core.actor import Audience
 from lockportal.core.errors import NotFound
+from lockportal.core.messages import MessageKind, Notice
 from lockportal.core.record import Event, Record, Stamp, noun
 from lockportal.core.settings import Supplier
+from lockportal.core.verify import Recompute
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S")
@@ -152,12 +154,16 @@ class Change:
 class Derive:
     """Records kept beside others: from the changes of the watched classes to the derived records, pure and recomputable.
 
-    A derived record that is no longer live is deleted. Derived records are never journaled.
+    A derived record that is no longer live is deleted. Derived records are never journaled. Where each follows from one
+    watched record alone, `of` is its field that holds that record's id, and `name` what a check of the books calls them: they
+    are compared without further ado. Others are compared by the `verify` of their capability's service.
     """
 
     watches: tuple[type[Record], ...]
     makes: tuple[type[Record], ...]
     derive: Callable[[Account, Sequence[Change]], Sequence[Record]]
+    of: str = ""
+    name: str = ""
 
 
 @frozen
@@ -172,17 +178,23 @@ class Wake:
 class Subscriber:
     """A reader of the journal outside the commit: at least once, in each account's order, from the events that it names.
 
-    `handle` is a dotted name, `package.module:Class.method`, of a method of a capability's service.
+    `handle` names a service's method, `package.module:Class.method`, which is called with one JournalRow at a time.
     """
 
     name: str
     events: tuple[type[Event], ...]
     handle: str
+    notices: bool = False
+    """Whether it also hears the events of every capability's notices."""
 
 
 @frozen(kw_only=True)
 class Errand:
-    """An observation that asks for work outside a transaction: handled at least once, then forgotten."""
+    """An observation that asks for work outside a transaction: handled at least once, then forgotten.
+
+    Its record class has `wake_at` (AT_ONCE, or a time) and `attempts`. One that also has `expires_at` is tried until then and
+    dropped; any other becomes a dead letter.
+    """
 
     record: type[Record]
     handle: str
@@ -200,9 +212,14 @@ class Capability:
     commands: tuple[type[Command], ...] = ()
     reactions: tuple[On, ...] = ()
     derive: tuple[Derive, ...] = ()
+    recompute: tuple[Recompute, ...] = ()
     wakes: tuple[Wake, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     errands: tuple[Errand, ...] = ()
+    messages: tuple[MessageKind, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    dead_letters: str = ""
+    """Dotted name of the service method that keeps what the outbox gives up; one capability has it."""
     settings: type | None = None
     service: str = ""
     questions: str = ""
@@ -216,6 +233,13 @@ class Capability:
     def tables(self) -> tuple[type[Record], ...]:
         """Answer every record class that is kept in a table."""
         return (*self.records, *self.derived, *self.observations)
+
+
+def subscribers_of(capabilities: Sequence[Capability]) -> tuple[Subscriber, ...]:
+    """Answer every subscriber with all the events that it hears."""
+    noticed = tuple(dict.fromkeys(notice.event for capability in capabilities for notice in capability.notices))
+    declared = (subscriber for capability in capabilities for subscriber in capability.subscribers)
+    return tuple(evolve(one, events=(*one.events, *noticed)) if one.notices else one for one in declared)
 
 
 @frozen

@@ -86,6 +86,8 @@ class Audience:
     visitor: bool = False
     own: bool = False
     """The person whose account it is, signed in: their sessions, their links."""
+    shared: bool = False
+    """Of a question: it reads the supplier's own account, for customers who hold the right in any account of theirs."""
 
     def admits(self, kind: ActorKind) -> bool:
         """Say whether this kind of actor is admitted at all, whatever the account."""
@@ -123,3 +125,9 @@ class Audience:
         if actor.kind is not ActorKind.CUSTOMER:
             return None
         return actor.accounts(self.customer) if self.customer is not None else ()
+
+    def share(self, actor: Actor, supplier_id: UUID) -> tuple[UUID, ...]:
+        """Answer the account that a shared question reads, the supplier's own; Denied to whom no account gives the right."""
+        if self.scope(actor, None) == ():
+            raise Denied("actor.denied", "You may not ask this.")
+        return (supplier_id,)

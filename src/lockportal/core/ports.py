@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,7 +12,9 @@ from attrs import field, frozen
 
 from lockportal.core.account import Decision, Owner, Records
 from lockportal.core.actor import Audience
+from lockportal.core.messages import MessageKind, Recipient
 from lockportal.core.record import Claim, Record, Stamp
+from lockportal.core.verify import Finding
 
 
 class Clock(Protocol):
@@ -98,6 +100,14 @@ class JournalRow:
     body: bytes
 
 
+@frozen(order=True)
+class Place:
+    """How far an account's journal was handled: up to a version, and so many rows of the next one."""
+
+    version: int = 0
+    n: int = 0
+
+
 @frozen
 class Mark:
     """An account that has news for a subscriber, up to a version; leased to one dispatcher."""
@@ -105,10 +115,24 @@ class Mark:
     subscriber: str
     account_id: UUID
     version: int
-    position: int
+    place: Place
     attempts: int
+    """How often the row after that place was tried, this time included."""
     until: datetime
     """The end of the lease: who comes later with it has lost the mark to another."""
+
+
+@frozen(kw_only=True)
+class Stored:
+    """A record and what is stored beside it, all of one moment: for a check of the books."""
+
+    record: Record
+    live: bool
+    """How its row is marked."""
+    lacking: tuple[Claim, ...]
+    """What it claims and does not hold."""
+    beside: tuple[Record, ...]
+    """The derived records that name it."""
 
 
 class Reader(Protocol):
@@ -163,15 +187,27 @@ class Store(Reader, Protocol):
         """Answer one account's records whose `wake_at` has come."""
         ...
 
-    def errands(self, cls: type[Record], now: datetime, until: datetime, limit: int) -> Sequence[Record]:
-        """Take observations that wait for work, leased until a time: another taker sees them only after it."""
+    def now(self) -> datetime:
+        """Answer the database's time, by which leases are held: the clocks of its users differ."""
+        ...
+
+    def errands(self, cls: type[Record], lease: timedelta, limit: int) -> Sequence[Record]:
+        """Take observations that wait for work; another taker sees them only after the lease, whose end is their `wake_at`."""
+        ...
+
+    def later(self, errand: Record, delay: timedelta) -> Record | None:
+        """Let nobody take an errand for so long, by a longer lease or for a later try; None if the lease was lost."""
         ...
 
     def forget(self, record: Record) -> None:
         """Delete an observation whose work is done."""
         ...
 
-    def marks(self, subscriber: str, now: datetime, until: datetime, limit: int) -> Sequence[Mark]:
+    def revive(self, cls: type[Record], account_id: UUID, key: UUID) -> bool:
+        """Let an errand that was given up wait for work again, as if it was never tried; False if it is not there."""
+        ...
+
+    def marks(self, subscriber: str, lease: timedelta, limit: int) -> Sequence[Mark]:
         """Lease accounts that have news for a subscriber."""
         ...
 
@@ -179,12 +215,37 @@ class Store(Reader, Protocol):
         """Answer whole versions of one account's journal after a version, oldest first."""
         ...
 
-    def reached(self, mark: Mark, version: int) -> None:
-        """Keep a subscriber's position and drop the mark if nothing came after that version; nothing if the lease was lost."""
+    def advanced(self, mark: Mark, place: Place, lease: timedelta) -> Mark | None:
+        """Keep that a subscriber has come to a place, and begin lease and attempts anew; None if the lease was lost."""
         ...
 
-    def failed(self, mark: Mark, until: datetime, reason: str) -> None:
+    def held(self, mark: Mark, lease: timedelta) -> Mark | None:
+        """Begin the lease of a mark anew; None if it was lost."""
+        ...
+
+    def reached(self, mark: Mark, version: int) -> None:
+        """Keep a subscriber's place and drop the mark if nothing came after that version; nothing if the lease was lost."""
+        ...
+
+    def failed(self, mark: Mark, delay: timedelta, reason: str) -> None:
         """Leave the mark for a later try and keep the reason; nothing if the lease was lost."""
+        ...
+
+    def size(self, cls: type[Record]) -> int:
+        """Answer how many records of a class there are."""
+        ...
+
+    def page(
+        self, cls: type[Record], after: tuple[UUID, UUID] | None, limit: int, beside: Mapping[type[Record], str]
+    ) -> Sequence[Stored]:
+        """Answer the records of a class, live or not, that follow an (account, id), in that order.
+
+        `beside` names derived classes and their field that holds a record's id.
+        """
+        ...
+
+    def slips(self) -> Iterator[Finding]:
+        """Answer what differs of that which the store itself keeps twice: versions, keys, journal, marks, claims."""
         ...
 
 
@@ -198,6 +259,8 @@ class Mail:
     text: str
     html: str | None = None
     headers: tuple[tuple[str, str], ...] = field(factory=tuple)
+    thread: str = ""
+    """The id under which mail programs gather this message with others."""
 
 
 class Notifier(Protocol):
@@ -205,6 +268,59 @@ class Notifier(Protocol):
 
     def send(self, mail: Mail) -> None:
         """Hand one message over to the outside."""
+        ...
+
+
+class Messenger(Protocol):
+    """A way to send one message at once: it is written from its kind's templates and handed to the notifier."""
+
+    def send(
+        self,
+        kind: MessageKind,
+        variables: object,
+        to: Recipient,
+        *,
+        account_id: UUID,
+        message_id: UUID,
+        at: datetime,
+        thread: str = "",
+    ) -> None:
+        """Send it, unless it was sent already or its recipient has switched its kind off; GatewayError if that failed.
+
+        `at` is the message's date: the same message again is the same to the byte.
+        """
+        ...
+
+
+@frozen
+class Kept:
+    """A content that is in a file store: its SHA-256, by which it is found, and its size in bytes."""
+
+    sha256: bytes
+    size: int
+
+
+class Files(Protocol):
+    """A store of contents for one supplier, each kept once under its SHA-256. What is there is whole and never changes."""
+
+    def put(self, chunks: Iterable[bytes], *, limit: int) -> Kept:
+        """Keep a content; the same again changes nothing. Refused `file.too_large` above `limit` bytes: then nothing is kept."""
+        ...
+
+    def read(self, sha256: bytes) -> Iterator[bytes]:
+        """Answer a content in pieces; NotFound `file.not_found` at the call, not at the first piece."""
+        ...
+
+    def has(self, sha256: bytes) -> bool:
+        """Say whether a content is there."""
+        ...
+
+    def drop(self, sha256: bytes) -> None:
+        """Delete a content; nothing if it is not there."""
+        ...
+
+    def walk(self) -> Iterator[Kept]:
+        """Answer every content that is there, in no order: for verification."""
         ...
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import Enum
 from functools import wraps
 from threading import RLock
 from typing import Any, ClassVar, Final, ParamSpec, TypeVar
@@ -43,6 +44,9 @@ def remembered(make: Callable[P, T]) -> Callable[P, T]:
 PERSONAL: Final = {"personal": True}
 """Field metadata: kept out of the journal, where a salted digest stands for it."""
 
+AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""The `wake_at` of what waits for nothing: long past by any clock."""
+
 TEXT: Final = {"text": True}
 """Field metadata: a string of any length (others hold at most 255 characters)."""
 
@@ -50,6 +54,15 @@ TEXT: Final = {"text": True}
 def length(characters: int) -> dict[str, int]:
     """Field metadata: a string of at most so many characters."""
     return {"length": characters}
+
+
+class Keep(Enum):
+    """Stands in a command for a detail that a change leaves as it is; None would empty it. Its JSON is what no text may be."""
+
+    KEEP = "\0keep"
+
+
+KEEP: Final = Keep.KEEP
 
 
 @frozen

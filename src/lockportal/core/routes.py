@@ -12,6 +12,8 @@ class Entrance(StrEnum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
+    STAFF = "staff"
+    """The supplier's own people, whom the host application has authenticated."""
 
 
 @frozen(kw_only=True)

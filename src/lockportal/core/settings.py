@@ -24,6 +24,7 @@ _DAY: Final = timedelta(days=1)
 _WEEK: Final = frozenset(range(7))
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 _UNSTORABLE: Final = re.compile(r"[\0\ud800-\udfff]")
 _FILLED: Final = re.compile(r"\s*\S.*", re.DOTALL)
@@ -42,6 +43,17 @@ def _matches(pattern: re.Pattern[str], reason: str, *, blank: bool = False) -> _
             return
         if not isinstance(value, str) or not pattern.fullmatch(value):
             raise _refuse(instance, attribute.name, f"{reason}, not {value!r}")
+
+    return check
+
+
+def whole_number(table: str, least: int, most: int) -> _Check:
+    """Make the check of a setting that is a whole number; `table` is where it stands in lockportal.toml."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if type(value) is not int or not least <= value <= most:
+            message = f"{table}.{attribute.name}: must be a whole number from {least} to {most}, not {value!r}"
+            raise ValueError(message)
 
     return check
 
@@ -157,6 +169,8 @@ class Supplier:
     address: tuple[str, ...] = field(default=(), converter=_lines, validator=_each(_text))
     email: str = field(default="", validator=_matches(_EMAIL, "must be an address", blank=True))
     phone: str = field(default="", validator=_text)
+    country: str = field(default="", validator=_matches(_COUNTRY, "must be a code of two capital letters such as DE", blank=True))
+    """Where the address is: an ISO 3166 code, or empty."""
     tax_id: str = field(default="", validator=_text)
     bank: tuple[str, ...] = field(default=(), converter=_lines, validator=_each(_text))
     """How to pay by transfer, line by line, as it stands on papers."""

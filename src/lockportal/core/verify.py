@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from attrs import frozen
+
+from lockportal.core.record import Record
 
 
 @frozen
@@ -12,3 +17,11 @@ class Finding:
     check: str
     subject: str
     detail: str
+
+
+@frozen
+class Recompute:
+    """How those fields of a record that follow from its others are worked out again: a pure function from record to record."""
+
+    record: type[Record]
+    again: Callable[[Any], Record]

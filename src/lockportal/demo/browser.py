@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
@@ -79,9 +80,9 @@ class Browser:
     base_url: str
     cookies: dict[str, str] = field(factory=dict)
 
-    def get(self, path: str, **query: str) -> Answer:
-        """Open a page by its path or whole address."""
-        return self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
+    def get(self, path: str, **query: str | Sequence[str]) -> Answer:
+        """Open a page by its path or whole address; a field of several values comes as often."""
+        return self._ask("GET", f"{path}?{urlencode(query, doseq=True)}" if query else path)
 
     def follow(self, answer: Answer) -> Answer:
         """Go where a redirect leads, as far as it leads."""

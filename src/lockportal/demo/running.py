@@ -24,13 +24,13 @@ from rich.progress import TaskID
 from lockportal.config import Config
 from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import NotFound
+from lockportal.core.progress import Progress
 from lockportal.demo.door import Door
 from lockportal.demo.mailbox import Mailbox
 from lockportal.demo.walk import Walk
-from lockportal.documents.imports.run import Progress
 from lockportal.portal import Portal
 from lockportal.signing import draw_secret
-from lockportal.testing.book import DEMO_EMAIL, GROUP_EMAIL, Book, settings, supplier, write
+from lockportal.testing.book import DEMO_EMAIL, GROUP_EMAIL, Book, enclose, settings, supplier, write
 
 APPS: Final = "lockportal.apps"
 """The entry-point group of applications that serve a portal: `serve(portal, *, host, port, ready)`."""
@@ -65,13 +65,16 @@ def run(
     walks through the portal by itself and ends; else it serves until Ctrl-C. `port` 0 takes a free one; by default it is 8000,
     and a free one to check. Without a `database` there is one for the moment; a database that holds the book keeps it.
     """
+    serve, missing = None, []
+    if find_spec("typst") is None:
+        missing.append('Invoices and statements need Typst: pip install "lockportal[pdf]"')
     try:
         serve = _app(app)
     except (ImportError, AttributeError, LookupError) as error:
-        echo(f"The application {app!r} cannot be loaded: {error}")
-        return _MISSING
-    if find_spec("typst") is None:
-        echo('Invoices and statements need Typst: pip install "lockportal[pdf]"')
+        missing.append(f"The application {app!r} cannot be loaded: {error}")
+    for reason in missing:
+        echo(reason)
+    if serve is None or missing:
         return _MISSING
     chosen = _free_port(host, port if port is not None else 0 if check else _PORT)
     if chosen is None:
@@ -112,6 +115,7 @@ class _Show:
             database=database or f"sqlite:///{(self.folder / 'demo.db').as_posix()}",
             base_url=self.base_url,
             mail=f"folder:{self.outbox}",
+            files=f"folder:{self.folder / 'files'}",
             secret_keys=(draw_secret(),),
         )
         with closing(Portal(config, notifier=mailbox)) as portal:
@@ -126,6 +130,7 @@ class _Show:
         with suppress(NotFound):
             first = portal.profiles.customer_by_number(book.customers[0].number, by=SYSTEM)
             if portal.documents.search(first.account_id, SYSTEM, limit=1).items:
+                enclose(portal, book)  # the file store of this run is empty yet
                 self.echo("The book is in the database already and stays as it is.")
                 return book
         with _bars() as progress:
@@ -135,11 +140,14 @@ class _Show:
 
     def _open(self, portal: Portal, door: str) -> int:
         """Serve until Ctrl-C."""
+        name, _, password = os.environ.setdefault("LOCKPORTAL_STAFF", f"casey:{draw_secret()[:8]}").partition(":")
 
         def ready(address: str) -> None:
             self.echo(f"The portal of {portal.supplier.name}: {address}/")
             self.echo("")
             self.echo(f"  Sign in at once, as {DEMO_EMAIL}: {door}")
+            self.echo("")
+            self.echo(f"  The desk of its own people, as {name} with the password {password}: {address}/desk")
             self.echo("")
             self.echo(f"Or ask for a link on its sign-in page as {DEMO_EMAIL}, or as {GROUP_EMAIL}, who acts for two customers.")
             self.echo(f"No mail leaves this machine: it lands in {self.outbox}, and its link is shown here.")

@@ -7,12 +7,9 @@ import email
 import email.policy
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -20,19 +17,15 @@ from uuid import UUID
 from attrs import define, field
 
 from lockportal.core.actor import SYSTEM
-from lockportal.demo.browser import Answer, Browser, Form
+from lockportal.demo.browser import Browser, Form
+from lockportal.demo.paperwork import Paperwork
+from lockportal.demo.steps import NOBODY, Steps, among, same, see, see_pdf
 from lockportal.documents.models import DocumentKind, DocumentState
 from lockportal.portal import Portal
 from lockportal.testing.book import Book
 from lockportal.web.words import LINKS
 
 _SECONDS: Final = 15.0
-_SMALLEST_PDF: Final = 5_000
-_NOBODY: Final = UUID("01920000-0000-7000-8000-000000000000")
-
-
-class StepFailed(Exception):
-    """A step that did not come out as it must."""
 
 
 @define
@@ -45,61 +38,54 @@ class Walk:
     outbox: Path
     tell: Callable[[str], None]
     browser: Browser = field(init=False)
+    steps: Steps = field(init=False)
     account: UUID = field(init=False)
     _link: str = ""
 
     def __attrs_post_init__(self) -> None:
         """Come as a browser that was never here."""
-        self.browser = Browser(self.base_url)
+        self.browser, self.steps = Browser(self.base_url), Steps(self.tell)
         self.account = self.portal.profiles.customer_by_number(self.book.customers[0].number, by=SYSTEM).account_id
 
     def run(self, door: str) -> None:
         """Take every step; StepFailed names the one that failed. `door` is the address of the demo's door."""
         self._come_in()
         self._look_around()
-        self._take_papers_home()
+        Paperwork(self.portal, self.book, self.browser, self.steps, self.account).run()
+        self._take_lists_home()
         self._try_other_doors()
         self._leave()
         self._use_door(door)
-        with self._step("the books tie out"):
-            _same(self.portal.verify(SYSTEM), ())
-
-    @contextmanager
-    def _step(self, name: str) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            reason = str(error) or type(error).__name__
-            raise StepFailed(f"{name}: {reason}") from error
-        self.tell(f"ok {name}")
+        with self.steps.step("the books tie out"):
+            same(self.portal.verify(SYSTEM), ())
 
     # signing in
 
     def _come_in(self) -> None:
         browser, persona = self.browser, self.book.customers[0].contacts[0].email
-        with self._step("the server is alive"):
-            _same(browser.get("/health").body, b'{"status":"ok"}')
-        with self._step("a stranger is led to the sign-in page"):
-            page = browser.follow(self._see(browser.get("/"), 303))
-            form = self._see(page, 200).form("/sign-in")
-        with self._step(f"a link is asked for as {persona}"):
+        with self.steps.step("the server is alive"):
+            same(browser.get("/health").body, b'{"status":"ok"}')
+        with self.steps.step("a stranger is led to the sign-in page"):
+            page = browser.follow(see(browser.get("/"), 303))
+            form = see(page, 200).form("/sign-in")
+        with self.steps.step(f"a link is asked for as {persona}"):
             since = {path.name for path in self.outbox.glob("*.eml")}
-            self._see(browser.send(form, email=persona), 200)
-        with self._step("the mail with the link arrives"):
+            see(browser.send(form, email=persona), 200)
+        with self.steps.step("the mail with the link arrives"):
             self._link = self._mailed(persona, since)
-        with self._step("opening the link changes nothing"):
+        with self.steps.step("opening the link changes nothing"):
             for _ in range(2):
-                form = self._see(browser.get(self._link), 200).form(self._link.removeprefix(self.base_url))
-            self._see(browser.get(f"/accounts/{self.account}/"), 303)
-        with self._step("the link serves in no other browser"):
-            self._see(Browser(self.base_url).get(self._link), 403)
-        with self._step("a click on the page signs in"):
-            home = browser.follow(self._see(browser.send(form), 303))
-            _same(home.status, 200)
-        with self._step("the first page shows the ledger's balance"):
+                form = see(browser.get(self._link), 200).form(self._link.removeprefix(self.base_url))
+            see(browser.get(f"/accounts/{self.account}/"), 303)
+        with self.steps.step("the link serves in no other browser"):
+            see(Browser(self.base_url).get(self._link), 403)
+        with self.steps.step("a click on the page signs in"):
+            home = browser.follow(see(browser.send(form), 303))
+            same(home.status, 200)
+        with self.steps.step("the first page shows the ledger's balance"):
             for position in self.portal.ledger.position(self.account, SYSTEM):
-                _among(str(position.balance.decimal), home.values)
-                _among(str(position.overdue.decimal), home.text.replace(",", ""))
+                among(str(position.balance.decimal), home.values)
+                among(str(position.overdue.decimal), home.text.replace(",", ""))
 
     def _mailed(self, to: str, since: set[str]) -> str:
         end = time.monotonic() + _SECONDS
@@ -119,108 +105,84 @@ class Walk:
 
     def _look_around(self) -> None:
         here = f"/accounts/{self.account}/documents"
-        with self._step("there is an overdue invoice"):
+        with self.steps.step("there is an overdue invoice"):
             rows = self.portal.documents.export(self.account, SYSTEM)
             overdue = (row for row in rows if row.state is DocumentState.OVERDUE)
             invoice = next(row for row in overdue if row.kind is DocumentKind.INVOICE)
-        with self._step("the list of documents shows the newest"):
+        with self.steps.step("the list of documents shows the newest"):
             newest = self.portal.documents.search(self.account, SYSTEM).items
-            page = self._see(self.browser.get(here), 200)
+            page = see(self.browser.get(here), 200)
             for row in newest:
-                _among(f"{here}/{row.id}", page.links)
-        with self._step(f"a search for {invoice.number} finds the invoice"):
-            _among(f"{here}/{invoice.id}", self._see(self.browser.get(here, text=invoice.number), 200).links)
-        with self._step(f"a search for the order {invoice.po_number} finds it, too"):
-            _among(f"{here}/{invoice.id}", self._see(self.browser.get(here, text=invoice.po_number), 200).links)
-        with self._step("the invoice shows its lines and its total"):
+                among(f"{here}/{row.id}", page.links)
+        with self.steps.step(f"a search for {invoice.number} finds the invoice"):
+            among(f"{here}/{invoice.id}", see(self.browser.get(here, text=invoice.number), 200).links)
+        with self.steps.step(f"a search for the order {invoice.po_number} finds it, too"):
+            among(f"{here}/{invoice.id}", see(self.browser.get(here, text=invoice.po_number), 200).links)
+        with self.steps.step("the invoice shows its lines and its total"):
             view = self.portal.documents.get(self.account, invoice.id, SYSTEM)
-            page = self._see(self.browser.get(f"{here}/{invoice.id}"), 200)
+            page = see(self.browser.get(f"{here}/{invoice.id}"), 200)
             for amount in (view.document.total, *(line.amount for line in view.document.lines)):
-                _among(str(amount and amount.decimal), page.values)
+                among(str(amount and amount.decimal), page.values)
         linked = {one.kind: one for one in view.references}
         for kind, name in ((DocumentKind.PURCHASE_ORDER, "purchase order"), (DocumentKind.BILL_OF_LADING, "bill of lading")):
-            with self._step(f"the invoice leads to its {name}"):
+            with self.steps.step(f"the invoice leads to its {name}"):
                 target = f"{here}/{linked[kind].document_id}"
-                _among(target, page.links)
-                _among(linked[kind].number, self._see(self.browser.get(target), 200).text)
-        with self._step("the invoice is there as PDF"):
-            self._pdf(self.browser.get(f"{here}/{invoice.id}/pdf"), invoice.number)
+                among(target, page.links)
+                among(linked[kind].number, see(self.browser.get(target), 200).text)
+        with self.steps.step("the invoice is there as PDF"):
+            see_pdf(self.browser.get(f"{here}/{invoice.id}/pdf"), invoice.number)
 
-    def _take_papers_home(self) -> None:
+    def _take_lists_home(self) -> None:
         here = f"/accounts/{self.account}"
-        with self._step("the list is there as CSV, whole"):
-            answer = self._see(self.browser.get(f"{here}/documents.csv"), 200)
+        with self.steps.step("the list is there as CSV, whole"):
+            answer = see(self.browser.get(f"{here}/documents.csv"), 200)
             rows = list(csv.DictReader(StringIO(answer.body.decode("utf-8-sig"))))
             numbers = [row.number for row in self.portal.documents.export(self.account, SYSTEM)]
-            _same([row["Number"] for row in rows], numbers)
+            same([row["Number"] for row in rows], numbers)
         today = self.portal.ledger.today()
         for day in (today, today - timedelta(days=60)):
-            with self._step(f"the statement as of {day} ties out"):
-                page = self._see(self.browser.get(f"{here}/statement", as_of=day.isoformat()), 200)
+            with self.steps.step(f"the statement as of {day} ties out"):
+                page = see(self.browser.get(f"{here}/statement", as_of=day.isoformat()), 200)
                 for statement in self.portal.documents.statement(self.account, SYSTEM, as_of=day):
-                    _among(str(statement.balance.decimal), page.values)
-        with self._step("the statement is there as PDF"):
+                    among(str(statement.balance.decimal), page.values)
+        with self.steps.step("the statement is there as PDF"):
             currency = self.book.customers[0].currency
             answer = self.browser.get(f"{here}/statement.pdf", currency=currency, as_of=today.isoformat())
-            self._pdf(answer, self.book.customers[0].number)
-
-    def _pdf(self, answer: Answer, text: str) -> None:
-        self._see(answer, 200)
-        _same((answer.headers["content-type"], answer.body[:5]), ("application/pdf", b"%PDF-"))
-        if len(answer.body) < _SMALLEST_PDF:
-            raise ValueError(f"a PDF of {len(answer.body)} bytes")
-        if find_spec("pypdf") is not None:
-            pages = import_module("pypdf").PdfReader(BytesIO(answer.body)).pages
-            _among(text, "".join(page.extract_text() for page in pages))
+            see_pdf(answer, self.book.customers[0].number)
 
     # what must not open
 
     def _try_other_doors(self) -> None:
         other = self.portal.profiles.customer_by_number(self.book.customers[1].number, by=SYSTEM).account_id
         theirs = self.portal.documents.search(other, SYSTEM).items[0].id
-        with self._step("another customer's documents answer as those that are not there"):
+        with self.steps.step("another customer's documents answer as those that are not there"):
             for pattern in ("/accounts/{0}/documents/{2}", "/accounts/{1}/documents/{2}", "/accounts/{1}/documents/{2}/pdf"):
                 strange = self.browser.get(pattern.format(self.account, other, theirs))
-                unknown = self.browser.get(pattern.format(self.account, _NOBODY, _NOBODY))
-                _same((strange.status, strange.body), (404, unknown.body))
-                _same(unknown.status, 404)
-        with self._step("a used link says so"):
-            page = self._see(self.browser.get(self._link), 410)
-            _among(LINKS["used"][0], page.text)
+                unknown = self.browser.get(pattern.format(self.account, NOBODY, NOBODY))
+                same((strange.status, strange.body), (404, unknown.body))
+                same(unknown.status, 404)
+        with self.steps.step("a used link says so"):
+            page = see(self.browser.get(self._link), 410)
+            among(LINKS["used"][0], page.text)
 
     def _leave(self) -> None:
         home = f"/accounts/{self.account}/"
         kept = dict(self.browser.cookies)
-        with self._step("signing out ends the session"):
-            self._see(self.browser.send(self.browser.get(home).form("/sign-out")), 303)
-            self._see(self.browser.get(home), 303)
-        with self._step("the old cookie opens nothing any more"):
+        with self.steps.step("signing out ends the session"):
+            see(self.browser.send(self.browser.get(home).form("/sign-out")), 303)
+            see(self.browser.get(home), 303)
+        with self.steps.step("the old cookie opens nothing any more"):
             self.browser.cookies.update(kept)
-            answer = self._see(self.browser.get(home), 303)
-            _same(answer.headers["location"].partition("?")[0], "/sign-in")
+            answer = see(self.browser.get(home), 303)
+            same(answer.headers["location"].partition("?")[0], "/sign-in")
 
     def _use_door(self, door: str) -> None:
         guest = Browser(self.base_url)
-        with self._step("the demo's door signs in who opens it first"):
-            page = guest.follow(self._see(guest.get(door), 303))
-            form: Form = next(form for form in self._see(page, 200).forms if form.action.startswith("/sign-in/"))
-            _same(guest.follow(guest.send(form)).status, 200)
-            self._see(guest.get(f"/accounts/{self.account}/"), 200)
-        with self._step("and nobody after that"):
+        with self.steps.step("the demo's door signs in who opens it first"):
+            page = guest.follow(see(guest.get(door), 303))
+            form: Form = next(form for form in see(page, 200).forms if form.action.startswith("/sign-in/"))
+            same(guest.follow(guest.send(form)).status, 200)
+            see(guest.get(f"/accounts/{self.account}/"), 200)
+        with self.steps.step("and nobody after that"):
             late = Browser(self.base_url)
-            _among("/sign-in", [form.action for form in late.follow(late.get(door)).forms])
-
-    @staticmethod
-    def _see(answer: Answer, status: int) -> Answer:
-        _same(answer.status, status)
-        return answer
-
-
-def _same(seen: object, wanted: object) -> None:
-    if seen != wanted:
-        raise ValueError(f"{str(seen)[:200]} instead of {str(wanted)[:200]}")
-
-
-def _among(wanted: str, seen: str | list[str] | tuple[str, ...]) -> None:
-    if wanted not in seen:
-        raise ValueError(f"{wanted} is not on the page")
+            among("/sign-in", [form.action for form in late.follow(late.get(door)).forms])

@@ -1,7 +1,12 @@
 """Documents: invoices, credit memos, statements, purchase orders, bills of lading."""
 
 from lockportal.core.account import Capability, Derive, on
-from lockportal.documents.commands import StoreDocuments, rebalance
+from lockportal.core.messages import Notice
+from lockportal.core.verify import Recompute
+from lockportal.documents.commands import AttachFile, StoreDocuments, rebalance
+from lockportal.documents.files.models import DocumentDownloaded, DownloadForm
+from lockportal.documents.matching import Difference, MatchLine, ThreeWay
+from lockportal.documents.messages import READY
 from lockportal.documents.models import (
     CustomField,
     Document,
@@ -12,12 +17,22 @@ from lockportal.documents.models import (
     DocumentsSettings,
     DocumentsStored,
     DocumentState,
+    File,
+    FileAttached,
+    FileFacts,
+    FileRole,
     Line,
     Reference,
 )
+from lockportal.documents.ports import Syntax
+from lockportal.documents.shared.commands import PublishPaper, WithdrawPaper
+from lockportal.documents.shared.models import PaperKind, PaperLine, PaperPublished, PaperWithdrawn, SharedPaper
 from lockportal.documents.views import (
     DocumentRow,
     DocumentView,
+    Download,
+    DownloadLine,
+    FileLine,
     Filter,
     HistoryLine,
     Linked,
@@ -25,25 +40,35 @@ from lockportal.documents.views import (
     Statement,
     StatementItem,
     derive_links,
+    recomputed,
+    recomputed_file,
 )
 from lockportal.ledger.models import EntriesPosted
 
 capability = Capability(
     name="documents",
-    records=(Document,),
+    records=(Document, File, SharedPaper),
     derived=(DocumentLink,),
-    events=(DocumentsStored, DocumentsRebalanced),
-    commands=(StoreDocuments,),
+    observations=(DocumentDownloaded,),
+    events=(DocumentsStored, DocumentsRebalanced, FileAttached, PaperPublished, PaperWithdrawn),
+    commands=(StoreDocuments, AttachFile, PublishPaper, WithdrawPaper),
     reactions=(on(EntriesPosted, rebalance, emits=(DocumentsRebalanced,)),),
-    derive=(Derive((Document,), (DocumentLink,), derive_links),),
+    derive=(Derive((Document,), (DocumentLink,), derive_links, of="document_id", name="links"),),
+    recompute=(Recompute(Document, recomputed), Recompute(File, recomputed_file)),
+    messages=(READY,),
+    notices=(Notice(event=DocumentsStored, kind=READY, compose="lockportal.documents.notices:DocumentNotices.ready"),),
     settings=DocumentsSettings,
     service="lockportal.documents.service:Documents",
     questions="lockportal.documents.queries",
+    hookspecs="lockportal.documents.ports:Hooks",
 )
 
 __all__ = [
+    "AttachFile",
     "CustomField",
+    "Difference",
     "Document",
+    "DocumentDownloaded",
     "DocumentFacts",
     "DocumentKind",
     "DocumentLink",
@@ -53,14 +78,32 @@ __all__ = [
     "DocumentsRebalanced",
     "DocumentsSettings",
     "DocumentsStored",
+    "Download",
+    "DownloadForm",
+    "DownloadLine",
+    "File",
+    "FileAttached",
+    "FileFacts",
+    "FileLine",
+    "FileRole",
     "Filter",
     "HistoryLine",
     "Line",
     "Linked",
+    "MatchLine",
     "Paper",
+    "PaperKind",
+    "PaperLine",
+    "PaperPublished",
+    "PaperWithdrawn",
+    "PublishPaper",
     "Reference",
+    "SharedPaper",
     "Statement",
     "StatementItem",
     "StoreDocuments",
+    "Syntax",
+    "ThreeWay",
+    "WithdrawPaper",
     "capability",
 ]

@@ -1,4 +1,4 @@
-"""What may be asked of documents: store what the books state of one customer, all in one decision."""
+"""What may be asked of documents: store what the books state of one customer, all in one decision; add a file to one of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lockportal.core.actor import Audience
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.core.record import Event, Record, Stamp
-from lockportal.documents.facts import check_facts
+from lockportal.documents.facts import check_facts, check_file
 from lockportal.documents.models import (
     POSTED,
     Document,
@@ -22,27 +22,28 @@ from lockportal.documents.models import (
     DocumentKind,
     DocumentsRebalanced,
     DocumentsStored,
+    File,
+    FileAttached,
+    FileFacts,
     document_id,
-    signed,
+    file_id,
 )
+from lockportal.documents.postings import balanced, postings_of
 from lockportal.documents.views import flags, references_of, search_text
-from lockportal.ledger.models import EntriesPosted, EntryKind, Posting, post
+from lockportal.ledger.models import EntriesPosted, Posting, post
 from lockportal.profiles.models import Customer, CustomerStored
-
-_KINDS = {
-    DocumentKind.INVOICE: EntryKind.INVOICE,
-    DocumentKind.CREDIT_MEMO: EntryKind.CREDIT_MEMO,
-    DocumentKind.DEBIT_MEMO: EntryKind.DEBIT_MEMO,
-}
-_SETTLED = "settled in the books"
 
 
 @frozen
 class StatedDocument:
-    """One document as the books state it now: its facts, and the digest by which an equal statement is known."""
+    """One document as the books state it now: its facts, and the digest by which an equal statement is known.
+
+    The contents of its `files` are in the file store already. Files come to a document and never leave it.
+    """
 
     digest: bytes
     facts: DocumentFacts
+    files: tuple[FileFacts, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -72,6 +73,7 @@ class StoreDocuments:
         stored: dict[UUID, Document] = {}
         postings: list[Posting] = []
         balances: dict[UUID, int] = {}
+        added: list[UUID] = []
         for key, stated in zip(ids, self.documents, strict=True):
             if key in balances:
                 raise Refused("document.twice", f"{stated.facts.external_id!r} is stated twice.", field="external_id")
@@ -82,16 +84,29 @@ class StoreDocuments:
                 if before.digest == stated.digest:
                     continue
                 check_correction(before, stated.facts)
+            if before is None:
+                added.append(key)
             document = stated_document(stated, before, self.source, account.id, posted_on)
-            wanted = list(_postings(document, before, posted_on))
+            wanted = list(postings_of(document, before, posted_on))
             postings += wanted
-            stored[key] = _balanced(document, balances[key] + sum(p.amount.minor for p in wanted))
+            stored[key] = balanced(document, balances[key] + sum(p.amount.minor for p in wanted))
+        files = self._files(account, stamp, ids)
         events: list[Event] = list(self._customer(account))
-        if stored:
-            events.append(DocumentsStored(documents=tuple(stored.values())))
+        if stored or files:
+            events.append(DocumentsStored(documents=tuple(stored.values()), files=files, added=tuple(added)))
         if postings:
             events.append(post(postings, balances, account.id, stamp, posted_on))
         return events
+
+    def _files(self, account: Account, stamp: Stamp, ids: Sequence[UUID]) -> tuple[File, ...]:
+        """Answer the files that are new, those of unchanged documents too."""
+        made = {
+            (file := filed(account.id, key, facts, stamp)).id: file
+            for key, stated in zip(ids, self.documents, strict=True)
+            for facts in stated.files
+        }
+        account.require(File, list(made))
+        return tuple(file for file in made.values() if account.find(File, file.id) is None)
 
     def _customer(self, account: Account) -> Iterator[Event]:
         known = account.find(Customer, account.id)
@@ -101,6 +116,42 @@ class StoreDocuments:
             yield CustomerStored(customer=opened)
         elif self.customer_name and known.name != self.customer_name:
             yield CustomerStored(customer=evolve(known, name=self.customer_name))
+
+
+@frozen(kw_only=True)
+class AttachFile:
+    """Add one more file to a document; its content is in the file store already. The same content again changes nothing."""
+
+    audience: ClassVar[Audience] = Audience(staff=True, system=True)
+    owner: ClassVar[Owner | None] = Owner.CUSTOMER
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    document_id: UUID
+    file: FileFacts
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Answer the file, if the document has it not yet; NotFound where there is no such document."""
+        account.get(Document, self.document_id)
+        file = filed(account.id, self.document_id, self.file, stamp)
+        return [FileAttached(file=file)] if account.find(File, file.id) is None else []
+
+
+def filed(account_id: UUID, document_id: UUID, facts: FileFacts, stamp: Stamp) -> File:
+    """Answer the record of a file, or refuse what cannot be one."""
+    check_file(facts)
+    return File(
+        id=file_id(document_id, facts.sha256),
+        account_id=account_id,
+        document_id=document_id,
+        role=facts.role,
+        name=facts.name,
+        media_type=facts.media_type,
+        size=facts.size,
+        sha256=facts.sha256,
+        added_at=stamp.at,
+    )
 
 
 def check_correction(before: Document, facts: DocumentFacts) -> None:
@@ -137,6 +188,10 @@ def stated_document(stated: StatedDocument, before: Document | None, source: str
         balance=None if before is None else before.balance,
         subtotal=facts.subtotal,
         tax=facts.tax,
+        taxes=facts.taxes,
+        adjustments=facts.adjustments,
+        prepaid=facts.prepaid,
+        rounding=facts.rounding,
         terms=facts.terms,
         po_number=facts.po_number,
         notes=facts.notes,
@@ -147,70 +202,6 @@ def stated_document(stated: StatedDocument, before: Document | None, source: str
         visible=facts.visible,
         search=search_text(facts),
     )
-
-
-def _balanced(document: Document, minor: int) -> Document:
-    if document.kind not in POSTED or document.payable is None:
-        return evolve(document, balance=None)
-    return evolve(document, balance=Money(minor, document.payable.currency))
-
-
-def _owed(document: Document) -> int:
-    """Answer what a document adds to what is owed, in minor units: below zero for a credit memo."""
-    return 0 if document.payable is None else signed(document.kind, document.payable.minor)
-
-
-def _postings(document: Document, before: Document | None, posted_on: date) -> Iterator[Posting]:
-    """Answer what must be posted so that the ledger says of the document what the books now say."""
-    if document.payable is None or document.kind not in POSTED:
-        return
-    currency, owed = document.payable.currency, _owed(document)
-    if before is not None:
-        yield from _corrections(document, before, currency, posted_on)
-    elif owed:
-        yield _posting(document, _KINDS[document.kind], Money(owed, currency), document.issued_on, document.number)
-        settled_on = _settled_on(document, document.issued_on)
-        if settled_on is not None:
-            yield _posting(document, EntryKind.PAYMENT, Money(-owed, currency), settled_on, _SETTLED)
-
-
-def _corrections(document: Document, before: Document, currency: str, posted_on: date) -> Iterator[Posting]:
-    """Answer the differences: amount and dates change on the day of the correction, a settlement counts from its own day.
-
-    So what was told of the days before still holds, but that nothing is open of the document from the day of its settlement on.
-    """
-    changed_on = max(posted_on, before.issued_on)  # nothing moves before there is anything to move
-    was_settled, settled = _settled_on(before, before.issued_on), _settled_on(document, before.issued_on)
-    old, owed = _owed(before), _owed(document)
-    redated = (before.issued_on, before.due_on) != (document.issued_on, document.due_on)
-    resettled = before.settled_on != document.settled_on or (redated and was_settled is not None and was_settled > changed_on)
-    rest = 0 if before.balance is None else before.balance.minor  # what stands open under the dates of before
-    if resettled and was_settled is not None and old:
-        withdrawn_on = max(was_settled, min(settled or changed_on, changed_on))
-        yield _posting(before, EntryKind.REVERSAL, Money(old, currency), withdrawn_on, "settlement withdrawn in the books")
-        rest += old
-    left = owed if resettled else owed - old
-    if resettled and settled is not None and settled < changed_on:
-        if old:
-            yield _posting(before, EntryKind.PAYMENT, Money(-old, currency), settled, _SETTLED)
-            rest -= old
-        left = owed - old
-    if redated and rest:
-        yield _posting(before, EntryKind.ADJUSTMENT, Money(-rest, currency), changed_on, "dates changed")
-        yield _posting(document, EntryKind.ADJUSTMENT, Money(rest, currency), changed_on, "dates changed")
-    if owed != old:
-        yield _posting(document, EntryKind.ADJUSTMENT, Money(owed - old, currency), changed_on, "amount changed in the books")
-    if settled is not None and left:
-        yield _posting(document, EntryKind.PAYMENT, Money(-left, currency), max(settled, changed_on), _SETTLED)
-
-
-def _settled_on(document: Document, issued_on: date) -> date | None:
-    """Answer from which day nothing is open of a document: nothing is settled before it is issued."""
-    return None if document.settled_on is None else max(document.settled_on, issued_on)
-
-
-def _posting(document: Document, kind: EntryKind, amount: Money, on: date, reference: str) -> Posting:
-    return Posting(document.id, kind, amount, on, document.issued_on, document.due_on, reference)
 
 
 def rebalance(event: EntriesPosted, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG001 - a reaction's signature

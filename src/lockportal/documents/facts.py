@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
-from lockportal.documents.models import POSTED, DocumentFacts
+from lockportal.documents.models import POSTED, DocumentFacts, FileFacts
 
 LONGEST: Final = {
     "number": 128,
@@ -17,6 +19,12 @@ LONGEST: Final = {
     "terms": 64,
     "po_number": 128,
 }
+NAME: Final = 200
+"""The longest name of a file."""
+UNFIT: Final = frozenset('/\\:*?"<>|')
+"""The signs that some system does not take in a file's name."""
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
 _DATES: Final = ("issued_on", "due_on", "posted_on", "settled_on")
 _FIRST: Final = date(1900, 1, 1)
 _LAST: Final = date(2199, 12, 31)
@@ -40,6 +48,21 @@ def check_facts(facts: DocumentFacts) -> None:
     _check_amounts(facts)
 
 
+def check_file(facts: FileFacts) -> None:
+    """Refuse a file that cannot be stored, naming the field at fault: its name must be one that any system may save it under."""
+    if not 0 < len(facts.name) <= NAME or facts.name.strip(" .") != facts.name or not is_plain(facts.name):
+        raise Refused("file.name", f"a name has 1 to {NAME} characters, and no path", field="name")
+    if not _MEDIA_TYPE.fullmatch(facts.media_type):
+        raise Refused("file.media_type", "write it like application/pdf", field="media_type")
+    if facts.size < 0:
+        raise Refused("file.size", "a size is zero or more", field="size")
+
+
+def is_plain(name: str) -> bool:
+    """Say whether a name has nothing that leads elsewhere, cannot be seen, or turns the direction of what is read."""
+    return not any(sign in UNFIT or unicodedata.category(sign) in _UNSEEN for sign in name)
+
+
 def _check_amounts(facts: DocumentFacts) -> None:
     if facts.kind in POSTED:
         if facts.total is None:
@@ -55,10 +78,8 @@ def _check_amounts(facts: DocumentFacts) -> None:
 
 
 def _amounts(facts: DocumentFacts) -> Iterator[Money]:
-    for amount in (facts.total, facts.payable, facts.subtotal, facts.tax):
-        if amount is not None:
-            yield amount
-    for line in facts.lines:
-        for amount in (line.amount, line.discount, line.tax):
-            if amount is not None:
-                yield amount
+    stated = [facts.total, facts.payable, facts.subtotal, facts.tax, facts.prepaid, facts.rounding]
+    stated += [amount for share in facts.taxes for amount in (share.base, share.amount)]
+    stated += [adjustment.amount for adjustment in facts.adjustments]
+    stated += [amount for line in facts.lines for amount in (line.amount, line.discount, line.tax)]
+    yield from (amount for amount in stated if amount is not None)

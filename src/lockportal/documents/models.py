@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -24,6 +24,7 @@ class DocumentKind(StrEnum):
     DEBIT_MEMO = "debit_memo"
     STATEMENT = "statement"
     PURCHASE_ORDER = "purchase_order"
+    DESPATCH_ADVICE = "despatch_advice"
     BILL_OF_LADING = "bill_of_lading"
     PROOF_OF_DELIVERY = "proof_of_delivery"
     CONTRACT = "contract"
@@ -61,11 +62,41 @@ class Line:
     shipped: Decimal | None = None
     received: Decimal | None = None
     unit_price: Decimal | None = None
+    price_per: Decimal | None = None
+    """How many units the price is for; one if None."""
     discount: Money | None = None
     tax: Money | None = None
+    tax_category: str = ""
+    """UNTDID 5305: S standard, Z zero, E exempt, AE reverse charge, O outside the scope of tax …"""
+    tax_rate: Decimal | None = None
+    """Per cent."""
     amount: Money | None = None
     order_line: str = ""
     """The line of the purchase order that this line answers."""
+    delivery_line: str = ""
+    """The line of the bill of lading or despatch advice that this line answers."""
+
+
+@frozen(kw_only=True)
+class TaxShare:
+    """The tax of one category and rate within a document, as stated: `base` is what it is taken of, `rate` per cent."""
+
+    category: str
+    rate: Decimal | None = None
+    base: Money
+    amount: Money
+    reason: str = ""
+    """Why nothing is taken, in words."""
+
+
+@frozen(kw_only=True)
+class Adjustment:
+    """An allowance (below zero) or a charge (above zero) on a document as a whole, before tax."""
+
+    amount: Money
+    reason: str = ""
+    tax_category: str = ""
+    tax_rate: Decimal | None = None
 
 
 @frozen
@@ -107,9 +138,15 @@ class DocumentFacts:
     notes: str = ""
     subtotal: Money | None = None
     tax: Money | None = None
+    taxes: tuple[TaxShare, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    prepaid: Money | None = None
+    rounding: Money | None = None
     lines: tuple[Line, ...] = ()
     references: tuple[Reference, ...] = ()
     custom: tuple[CustomField, ...] = ()
+    flags: tuple[str, ...] = ()
+    """What a reader found not to add up, such as `br-co-15`; a document bears it beside what is found here."""
     visible: bool = True
     """Whether customers may see the document. What it adds to the balance is stated to them in any case."""
 
@@ -142,6 +179,10 @@ class Document(Record):
     balance: Money | None = None
     subtotal: Money | None = None
     tax: Money | None = None
+    taxes: tuple[TaxShare, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    prepaid: Money | None = None
+    rounding: Money | None = None
     terms: str = field(default="", metadata=length(64))
     po_number: str = field(default="", metadata=length(128))
     notes: str = field(default="", metadata=TEXT)
@@ -208,11 +249,72 @@ def link_id(document_id: UUID, reference: Reference) -> UUID:
     return uuid5(document_id, f"{reference.kind}/{reference.number}")
 
 
+FILE_TYPES: frozenset[str] = frozenset(
+    {"application/pdf", "application/xml", "image/jpeg", "image/png", "image/tiff", "image/webp"}
+)
+"""The media types that a file may have, unless the settings say otherwise."""
+
+
+class FileRole(StrEnum):
+    """What a file is to its document."""
+
+    ORIGINAL = "original"
+    """The document itself, as it was received."""
+    ATTACHMENT = "attachment"
+    """What came with it: a photo, a signed proof, a time sheet."""
+
+
+@frozen(kw_only=True)
+class FileFacts:
+    """A file whose content is in the file store under its SHA-256; `name` is what a download is called."""
+
+    role: FileRole
+    name: str
+    media_type: str
+    size: int
+    sha256: bytes
+
+
+@frozen(kw_only=True)
+class File(Record):
+    """One file of one document. Its content is kept once, however many documents have it."""
+
+    indexes: ClassVar[tuple[Index, ...]] = (Index(("document_id", "id")), Index(("sha256",), wide=True))
+
+    document_id: UUID
+    role: FileRole
+    name: str
+    media_type: str = field(metadata=length(128))
+    size: int
+    sha256: bytes
+    added_at: datetime
+
+    @property
+    def live(self) -> bool:
+        """No decision needs a file but by its id."""
+        return False
+
+
+def file_id(document_id: UUID, sha256: bytes) -> UUID:
+    """Answer the id of a file: always the same, so that a content is with a document once."""
+    return uuid5(document_id, f"file/{sha256.hex()}")
+
+
 @frozen(kw_only=True)
 class DocumentsStored(Event):
-    """Documents arrived, or changed."""
+    """Documents arrived, or changed; `files` came with them."""
 
     documents: tuple[Document, ...]
+    files: tuple[File, ...] = ()
+    added: tuple[UUID, ...] = ()
+    """The ids of those documents that were not known before."""
+
+
+@frozen(kw_only=True)
+class FileAttached(Event):
+    """One more file came to a document."""
+
+    file: File
 
 
 @frozen(kw_only=True)
@@ -231,6 +333,14 @@ class DocumentsSettings:
 
     terms: Mapping[str, Terms] = field(factory=dict)
     default_terms: str = ""
+    hidden_kinds: frozenset[DocumentKind] = frozenset()
+    """The kinds of document that customers do not see; a customer may have further ones."""
+    file_limit: int = 20_000_000
+    """The most bytes that one file may have."""
+    file_types: frozenset[str] = FILE_TYPES
+    """The media types that a file may have. Whatever stands here, what a browser would run is refused."""
+    notice_days: int = 7
+    """Contacts are told of new invoices that were issued in so many days up to now; for 0 of none."""
 
     @staticmethod
     def written(raw: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,17 +1,20 @@
-"""The plain data of papers, pure: what the renderer is given for an invoice, a credit memo, a statement."""
+"""The plain data of papers, pure: what the renderer is given for an invoice, a memo, an order, a delivery, a statement."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from lockportal.core.money import Money
 from lockportal.core.settings import Supplier
-from lockportal.documents.models import Document, DocumentKind, DocumentState, Line
+from lockportal.documents.models import POSTED, Document, DocumentKind, DocumentState, Line
+from lockportal.documents.pairing import DELIVERIES, ORDERS
 from lockportal.documents.views import Statement
 from lockportal.profiles.models import Customer
 
 Plain = dict[str, Any]
+MADE: Final = POSTED | ORDERS | DELIVERIES
+"""The kinds of document of which a paper can be made."""
 
 
 def money(amount: Money | None) -> Plain | None:
@@ -55,6 +58,7 @@ def _line(line: Line) -> Plain:
         "quantity": None if line.quantity is None else str(line.quantity),
         "unit": line.unit or None,
         "unit_price": None if line.unit_price is None else str(line.unit_price),
+        "price_per": None if line.price_per in {None, 1} else str(line.price_per),
         "discount": money(line.discount),
         "tax": money(line.tax),
         "amount": money(line.amount),
@@ -93,14 +97,79 @@ def document_data(document: Document, supplier: Plain, customer: Plain, language
         "terms": None if credit else document.terms or None,
         "currency": document.total.currency if document.total else None,
         "lines": [_line(line) for line in document.lines],
-        "subtotal": money(document.subtotal),
-        "tax": money(document.tax),
-        "total": money(document.total),
+        **_sums(document),
+        "prepaid": money(None if document.prepaid is None else -document.prepaid),
+        "rounding": money(document.rounding),
         "balance": money(_positive(document.balance)),
         "due_payable": None if credit else money(document.balance),
         "state": _state(document, today),
-        "references": [{"kind": reference.kind.value, "number": reference.number} for reference in document.references],
+        "references": _references(document),
         "notes": document.notes or None,
+    }
+
+
+def order_data(document: Document, supplier: Plain, customer: Plain, language: str) -> Plain:
+    """Answer the data of a purchase order."""
+    return {
+        **_filed(document, supplier, customer, language),
+        "terms": document.terms or None,
+        "currency": document.total.currency if document.total else None,
+        "lines": [_line(line) for line in document.lines],
+        **_sums(document),
+    }
+
+
+def delivery_data(document: Document, supplier: Plain, customer: Plain, language: str) -> Plain:
+    """Answer the data of a bill of lading or despatch advice: quantities, and no prices."""
+    return {
+        **_filed(document, supplier, customer, language),
+        "po_number": document.po_number or None,
+        "currency": None,
+        "lines": [_delivered(line) for line in document.lines],
+    }
+
+
+def _filed(document: Document, supplier: Plain, customer: Plain, language: str) -> Plain:
+    """Answer what the papers have in common that are not posted."""
+    ordered = (DocumentKind.PURCHASE_ORDER, document.po_number)
+    return {
+        "supplier": supplier,
+        "customer": customer,
+        "language": language,
+        "kind": document.kind.value,
+        "number": document.number,
+        "issued_on": _day(document.issued_on),
+        "references": [reference for reference in _references(document) if (reference["kind"], reference["number"]) != ordered],
+        "custom": [{"name": custom.name, "value": custom.value} for custom in document.custom],
+        "notes": document.notes or None,
+    }
+
+
+def _delivered(line: Line) -> Plain:
+    quantity = line.quantity if line.shipped is None else line.shipped
+    bare = _line(Line(number=line.number, product_code=line.product_code, description=line.description, unit=line.unit))
+    return {
+        **bare,
+        "quantity": None if quantity is None else str(quantity),
+        "ordered": None if line.ordered is None else str(line.ordered),
+        "received": None if line.received is None else str(line.received),
+    }
+
+
+def _references(document: Document) -> list[Plain]:
+    return [{"kind": reference.kind.value, "number": reference.number} for reference in document.references]
+
+
+def _sums(document: Document) -> Plain:
+    """Answer what stands under the lines, as it was stated."""
+    return {
+        "adjustments": [{"amount": money(one.amount), "reason": one.reason or None} for one in document.adjustments],
+        "subtotal": money(document.subtotal),
+        "taxes": [
+            {"rate": None if share.rate is None else str(share.rate), "amount": money(share.amount)} for share in document.taxes
+        ],
+        "tax": money(document.tax),
+        "total": money(document.total),
     }
 
 

@@ -8,18 +8,55 @@ from typing import Any, Final
 from uuid import UUID
 
 from lockportal import codec
+from lockportal.context import Context
+from lockportal.core.actor import Actor
 from lockportal.core.errors import Refused
 from lockportal.core.money import EXPONENTS, LIMIT, Money
+from lockportal.core.page import Page
+from lockportal.documents.listing.queries import ESCAPE, SEARCH
+from lockportal.documents.lookup import Lookup
 from lockportal.documents.models import DocumentState, signed, state_of
-from lockportal.documents.queries import ESCAPE
 from lockportal.documents.views import DocumentRow, Filter, searchable
-from lockportal.signing import Purpose, Signer
+from lockportal.signing import Signer
 
 SORTS: Final = frozenset({"issued_on", "-issued_on", "due_on", "-due_on", "number", "-number", "amount", "-amount"})
 """How a list may be sorted; a minus puts the greatest first."""
 
+MOST: Final = 1000
+"""How many documents one page holds at most."""
+
 _LIST: Final = "documents"
 _LONGEST: Final = 200
+
+
+class Searching:
+    """The lists of one supplier's documents."""
+
+    def __init__(self, context: Context, lookup: Lookup) -> None:
+        """Take the shell, and what is hidden from whom."""
+        self._shell = context.shell
+        self._signer = context.signer
+        self._currency = context.supplier.currencies[0]
+        self._lookup = lookup
+
+    def page(self, account_id: UUID, by: Actor, wanted: Filter, *, sort: str, after: str | None, limit: int) -> Page[DocumentRow]:
+        """Answer one page of what a filter finds. One statement."""
+        if sort not in SORTS:
+            raise Refused("search.sort_unknown", f"Sort by one of {', '.join(sorted(SORTS))}.", field="sort")
+        params = conditions(wanted, self._currency)
+        shape = {
+            "filters": frozenset(params),
+            "state": wanted.state,
+            "sort": sort,
+            "after": after is not None,
+            "hidden": self._lookup.visibility.hidden(by),
+        }
+        if after is not None:
+            params |= place_of(after, sort, self._signer)
+        limit, today = max(1, min(limit, MOST)), self._lookup.today()
+        rows = self._shell.ask(SEARCH, by, account_id=account_id, shape=shape, limit=limit + 1, today=today, **params)
+        shown = tuple(row_of(row, today) for row in rows[:limit])
+        return Page(shown, cursor(rows[limit - 1], sort, self._signer) if len(rows) > limit else None)
 
 
 def conditions(wanted: Filter, preferred: str) -> dict[str, Any]:
@@ -65,15 +102,12 @@ def _minor(amount: Decimal | None, currency: str, rounding: str, name: str) -> i
 def cursor(row: Any, sort: str, signer: Signer) -> str:  # noqa: ANN401 - a row of SEARCH
     """Sign the place of a page's last row."""
     place = row.place.isoformat() if isinstance(row.place, date) else row.place
-    return signer.sign(Purpose.CURSOR, [_LIST, sort, place, str(row.id)])
+    return signer.cursor(f"{_LIST}/{sort}", place, str(row.id))
 
 
 def place_of(after: str, sort: str, signer: Signer) -> dict[str, Any]:
     """Answer the bound parameters of the page after a cursor; Refused `page.cursor_invalid` for one not made for this list."""
-    value = signer.read(Purpose.CURSOR, after)
-    if not isinstance(value, list) or value[:2] != [_LIST, sort]:
-        raise Refused("page.cursor_invalid", "This page does not exist any more; begin at the first.", field="after")
-    _, _, place, last = value
+    place, last = signer.place(f"{_LIST}/{sort}", after)
     dated = sort.lstrip("-") in {"issued_on", "due_on"}
     return {"place": date.fromisoformat(place) if dated else place, "last_id": UUID(last)}
 

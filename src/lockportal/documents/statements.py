@@ -7,9 +7,44 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from lockportal.core.money import Money
+from lockportal.context import Context
+from lockportal.core.actor import Actor
+from lockportal.core.errors import NotFound, Refused
+from lockportal.core.money import EXPONENTS, Money
+from lockportal.documents import queries
+from lockportal.documents.lookup import Lookup
 from lockportal.documents.views import Statement, StatementItem
+from lockportal.ledger.models import LedgerSettings
 from lockportal.ledger.views import bucket_edges, make_aging
+
+
+class Statements:
+    """The statements of one supplier's customers."""
+
+    def __init__(self, context: Context, lookup: Lookup) -> None:
+        """Take the shell, and the ledger's settings."""
+        self._shell = context.shell
+        self._lookup = lookup
+        self._ledger = context.shell.settings(LedgerSettings)
+
+    def of(self, account_id: UUID, by: Actor, currency: str | None, as_of: date | None) -> tuple[Statement, ...]:
+        """Answer the statements of an account as of a day, by currency. Two statements of one moment."""
+        if currency is not None and currency not in EXPONENTS:
+            message = "Name a currency by its three letters, such as USD."
+            raise Refused("statement.currency_unknown", message, field="currency")
+        day, visibility = as_of or self._lookup.today(), self._lookup.visibility
+        with self._shell.moment(by) as moment:
+            whom = moment.ask(queries.CUSTOMER, account_id=account_id)
+            rows = moment.ask(queries.STATEMENT, account_id=account_id, shape={"hidden": visibility.hidden_kinds}, as_of=day)
+        if not whom:
+            raise NotFound("account.not_found", "There is no such account.")
+        staff = visibility.hidden(by) is None
+        return tuple(
+            statement_of(
+                account_id, whom[0], code, day, self._ledger.buckets, [row for row in rows if row.currency == code], staff=staff
+            )
+            for code in (sorted({row.currency for row in rows}) if currency is None else [currency])
+        )
 
 
 def statement_of(

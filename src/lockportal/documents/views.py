@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from lockportal.core.account import Account, Change
 from lockportal.core.money import Money
 from lockportal.core.record import Record
+from lockportal.documents.files.models import DownloadForm
 from lockportal.documents.models import (
     Document,
     DocumentFacts,
     DocumentKind,
     DocumentLink,
     DocumentState,
+    File,
+    FileRole,
     Reference,
+    document_id,
+    file_id,
     link_id,
 )
 from lockportal.ledger.models import EntryKind
 from lockportal.ledger.views import Bucket
 
 _SEARCHED = 4000
+_LINES_DIFFER, _PARTS_DIFFER = "lines_differ_from_total", "subtotal_and_tax_differ_from_total"
 
 
 @frozen(kw_only=True)
@@ -83,6 +89,18 @@ class HistoryLine:
 
 
 @frozen(kw_only=True)
+class FileLine:
+    """One file of a document, as it is offered for download."""
+
+    id: UUID
+    role: FileRole
+    name: str
+    media_type: str
+    size: int
+    added_at: datetime
+
+
+@frozen(kw_only=True)
 class DocumentView:
     """One document with what belongs to it; `total` is what it does to the account: below zero for a credit memo."""
 
@@ -92,6 +110,11 @@ class DocumentView:
     total: Money | None
     references: tuple[Linked, ...]
     history: tuple[HistoryLine, ...]
+    files: tuple[FileLine, ...] = ()
+    has_paper: bool = False
+    """Whether `pdf` answers."""
+    einvoices: tuple[DownloadForm, ...] = ()
+    """The syntaxes in which `einvoice` answers."""
 
 
 @frozen(kw_only=True)
@@ -142,7 +165,32 @@ class Paper:
     content: bytes
 
 
-def search_text(facts: DocumentFacts) -> str:
+@frozen(kw_only=True)
+class Download:
+    """A file to download piece by piece: `chunks` is read once; `size` in bytes, None where it is not known before the end."""
+
+    name: str
+    media_type: str
+    size: int | None
+    chunks: Iterator[bytes] = field(eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class DownloadLine:
+    """That a customer downloaded a document: who, when, and in which form; names are those of now, empty for what is gone."""
+
+    at: datetime
+    document_id: UUID
+    kind: DocumentKind | None
+    number: str
+    form: DownloadForm
+    file_id: UUID | None
+    person_id: UUID | None
+    contact_id: UUID | None
+    contact_name: str
+
+
+def search_text(facts: DocumentFacts | Document) -> str:
     """Answer the text that a search looks into: numbers, codes, descriptions; of a very long document its beginning."""
     parts = [facts.number, facts.external_id, facts.po_number, facts.notes]
     parts += [f"{line.product_code} {line.description}" for line in facts.lines]
@@ -156,29 +204,47 @@ def searchable(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
-def flags(facts: DocumentFacts) -> tuple[str, ...]:
+def flags(facts: DocumentFacts | Document) -> tuple[str, ...]:
     """Say which stated amounts do not add up; the stated ones stand."""
-    found = []
+    found = list(facts.flags)
     amounts = [line.amount for line in facts.lines if line.amount is not None]
     base = facts.subtotal if facts.subtotal is not None else facts.total
     if amounts and base is not None and len(amounts) == len(facts.lines):
         without_tax = facts.subtotal is not None
         taxes = 0 if without_tax else sum(line.tax.minor for line in facts.lines if line.tax is not None)
-        if sum(amount.minor for amount in amounts) + taxes != base.minor:
-            found.append("lines_differ_from_total")
+        adjusted = sum(one.amount.minor for one in facts.adjustments)
+        if sum(amount.minor for amount in amounts) + adjusted + taxes != base.minor:
+            found.append(_LINES_DIFFER)
     if None not in {facts.subtotal, facts.tax, facts.total}:
         stated = sum(part.minor for part in (facts.subtotal, facts.tax) if part is not None)
         if facts.total is not None and stated != facts.total.minor:
-            found.append("subtotal_and_tax_differ_from_total")
+            found.append(_PARTS_DIFFER)
     return tuple(found)
 
 
-def references_of(facts: DocumentFacts) -> tuple[Reference, ...]:
+def references_of(facts: DocumentFacts | Document) -> tuple[Reference, ...]:
     """Answer what a document refers to: what is stated, and its purchase order number."""
     stated = list(facts.references)
     if facts.po_number and facts.kind is not DocumentKind.PURCHASE_ORDER:
         stated.append(Reference(DocumentKind.PURCHASE_ORDER, facts.po_number))
     return tuple(dict.fromkeys(stated))
+
+
+def recomputed(document: Document) -> Document:
+    """Answer a document whose id, references, search text and flags (but those that came with it) follow from the rest of it."""
+    stated = tuple(flag for flag in document.flags if flag not in {_LINES_DIFFER, _PARTS_DIFFER})
+    return evolve(
+        document,
+        id=document_id(document.account_id, document.source, document.external_id),
+        references=references_of(document),
+        flags=flags(evolve(document, flags=stated)),
+        search=search_text(document),
+    )
+
+
+def recomputed_file(file: File) -> File:
+    """Answer a file under the id that its document and content give it."""
+    return evolve(file, id=file_id(file.document_id, file.sha256))
 
 
 def derive_links(account: Account, changes: Sequence[Change]) -> Sequence[Record]:

@@ -1,7 +1,10 @@
 """The receivables ledger: append-only entries and what follows from them."""
 
 from lockportal.core.account import Capability, Derive
+from lockportal.core.messages import Notice
+from lockportal.core.verify import Recompute
 from lockportal.ledger.commands import RecordCredit
+from lockportal.ledger.messages import PAYMENT_RECEIVED
 from lockportal.ledger.models import (
     AgingBasis,
     Credit,
@@ -13,7 +16,17 @@ from lockportal.ledger.models import (
     LedgerSettings,
     Posting,
 )
-from lockportal.ledger.views import Aging, Bucket, DueDate, Position, RollForward, aging, derive_due_balances, roll_forward
+from lockportal.ledger.views import (
+    Aging,
+    Bucket,
+    DueDate,
+    Position,
+    RollForward,
+    aging,
+    derive_due_balances,
+    recomputed,
+    roll_forward,
+)
 
 capability = Capability(
     name="ledger",
@@ -22,6 +35,15 @@ capability = Capability(
     events=(EntriesPosted, CreditStored),
     commands=(RecordCredit,),
     derive=(Derive((Entry,), (DueBalance,), derive_due_balances),),
+    recompute=(Recompute(DueBalance, recomputed),),
+    messages=(PAYMENT_RECEIVED,),
+    notices=(
+        Notice(
+            event=EntriesPosted,
+            kind=PAYMENT_RECEIVED,
+            compose="lockportal.ledger.notices:LedgerNotices.payment_received",
+        ),
+    ),
     settings=LedgerSettings,
     service="lockportal.ledger.service:Ledger",
     questions="lockportal.ledger.queries",

@@ -186,3 +186,5 @@ class LedgerSettings:
         default=(30, 60, 90, 120), converter=_buckets, validator=[deep_iterable(instance_of(int)), deep_iterable(gt(0)), _rising]
     )
     aging_by: AgingBasis = AgingBasis.DUE
+    receipt_days: int = 7
+    """Contacts get receipts for payments of so many days up to now; for 0 of none."""

@@ -182,9 +182,10 @@ def _wrong_item_balances(source: Source) -> sa.Select[Any]:
     return sa.select(loose.c.account_id, loose.c.item_id).distinct().limit(_LIMIT)
 
 
-def _wrong_credits(source: Source) -> sa.Select[Any]:
-    credit, entry = source(Credit), source(Entry)
-    posted = (
+def posted_by_item(source: Source) -> sa.Subquery:
+    """Answer what was posted to each item: account_id, item_id, currency, and the sum `minor`."""
+    entry = source(Entry)
+    return (
         sa.select(
             entry.c.account_id,
             entry.c.item_id,
@@ -194,6 +195,11 @@ def _wrong_credits(source: Source) -> sa.Select[Any]:
         .group_by(entry.c.account_id, entry.c.item_id, entry.c.amount_currency)
         .subquery()
     )
+
+
+def _wrong_credits(source: Source) -> sa.Select[Any]:
+    credit = source(Credit)
+    posted = posted_by_item(source)
     same = sa.and_(
         posted.c.account_id == credit.c.account_id,
         posted.c.item_id == credit.c.id,

@@ -45,7 +45,7 @@ class Ledger:
 
     def position(self, account_id: UUID, by: Actor) -> tuple[Position, ...]:
         """Answer where a customer stands today, one position for each currency with anything open; two statements."""
-        today, settings = self.today(), self._settings()
+        today, settings = self.today(), self._shell.settings(LedgerSettings)
         edges = self._edges(today)
         with self._shell.moment(by) as moment:
             shape = {"buckets": len(settings.buckets)}
@@ -79,7 +79,7 @@ class Ledger:
 
         Without a day and by due date, the answer comes from the due balances.
         """
-        settings = self._settings()
+        settings = self._shell.settings(LedgerSettings)
         basis, day = basis or settings.aging_by, as_of or self.today()
         shape: dict[str, object] = {"buckets": len(settings.buckets)}
         bound: dict[str, date] = {"as_of": day, **self._edges(day)}
@@ -146,16 +146,12 @@ class Ledger:
             ),
         )
 
-    def _settings(self) -> LedgerSettings:
-        found = self._shell.options.get(LedgerSettings)
-        return found if isinstance(found, LedgerSettings) else LedgerSettings()
-
     def _edges(self, day: date) -> dict[str, date]:
-        return {f"edge_{n}": edge for n, edge in enumerate(bucket_edges(self._settings().buckets, day))}
+        return {f"edge_{n}": edge for n, edge in enumerate(bucket_edges(self._shell.settings(LedgerSettings).buckets, day))}
 
     def _agings(self, rows: Iterable[Any], day: date) -> tuple[Aging, ...]:
         cells = ((row.currency, row.bucket, int(row.item_count), int(row.minor)) for row in rows)
-        return make_aging(cells, self._settings().buckets, day)
+        return make_aging(cells, self._shell.settings(LedgerSettings).buckets, day)
 
 
 def _due_date(row: Any) -> DueDate:  # noqa: ANN401 - a row of UPCOMING

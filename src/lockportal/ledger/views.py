@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lockportal.core.account import Account, Change
 from lockportal.core.money import Money
@@ -194,6 +194,11 @@ def due_balances(entries: Iterable[Entry]) -> dict[tuple[UUID, str, date | None]
         cell[0] += entry.amount.minor
         cell[1] += entry.opened
     return {key: (minor, count) for key, (minor, count) in sums.items() if minor or count}
+
+
+def recomputed(due: DueBalance) -> DueBalance:
+    """Answer a due balance under the id that its currency and date give it."""
+    return evolve(due, id=due_balance_id(due.account_id, due.amount.currency, due.due_on))
 
 
 def derive_due_balances(account: Account, changes: Sequence[Change]) -> Sequence[Record]:

@@ -13,7 +13,18 @@ from lockportal.core.errors import Refused
 from lockportal.core.ports import Mail
 
 _HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_OWN: Final = {"to", "cc", "bcc", "subject", "message-id", "mime-version", "content-type", "content-transfer-encoding"}
+_OWN: Final = {
+    "to",
+    "cc",
+    "bcc",
+    "subject",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+}
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
@@ -63,6 +74,10 @@ def build(mail: Mail, *, sender: str, encoding: Literal["quoted-printable", "8bi
         _set(message, name, value)
     domain = sender_address(message).rpartition("@")[2]
     message["Message-ID"] = f"<{file_name(mail.id)}@{domain}>"
+    if mail.thread:
+        # The root of a thread is no message: those that name it are gathered by it, whichever comes first.
+        for name in ("In-Reply-To", "References"):
+            message[name] = f"<{file_name(mail.thread)}@{domain}>"
     message.set_content(mail.text, cte=encoding)
     if mail.html is not None:
         message.add_alternative(mail.html, subtype="html", cte=encoding)

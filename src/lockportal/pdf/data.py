@@ -59,8 +59,30 @@ class ReferenceData(TypedDict):
     number: str
 
 
+class AdjustmentData(TypedDict):
+    """An allowance (below zero) or a charge on the whole, before tax."""
+
+    amount: MoneyData
+    reason: str | None
+
+
+class TaxData(TypedDict):
+    """The tax of one rate; they are printed one by one where there are several."""
+
+    rate: str | None
+    """Per cent."""
+    amount: MoneyData
+
+
+class CustomData(TypedDict):
+    """A field of the application's own, printed as it is."""
+
+    name: str
+    value: str
+
+
 class LineData(TypedDict):
-    """One line of an invoice or credit memo; a column that no line fills is left out."""
+    """One line of a document; a column that no line fills is left out."""
 
     number: str
     product_code: str | None
@@ -69,6 +91,10 @@ class LineData(TypedDict):
     unit: str | None
     unit_price: str | None
     """In major units, with as many digits as it has: `0.00125`."""
+    price_per: NotRequired[str | None]
+    """How many units the price is for, where that is not one."""
+    ordered: NotRequired[str | None]
+    received: NotRequired[str | None]
     discount: MoneyData | str | None
     """Money, or words such as `5 %`."""
     tax: MoneyData | str | None
@@ -90,9 +116,14 @@ class InvoiceData(TypedDict):
     terms: str | None
     currency: str
     lines: list[LineData]
+    adjustments: NotRequired[list[AdjustmentData]]
     subtotal: MoneyData | None
+    taxes: NotRequired[list[TaxData]]
     tax: MoneyData | None
     total: MoneyData | None
+    prepaid: NotRequired[MoneyData | None]
+    """What was paid before it was issued, below zero."""
+    rounding: NotRequired[MoneyData | None]
     balance: MoneyData | None
     """What is still open."""
     due_payable: MoneyData | None
@@ -118,7 +149,9 @@ class CreditMemoData(TypedDict):
     terms: None
     currency: str
     lines: list[LineData]
+    adjustments: NotRequired[list[AdjustmentData]]
     subtotal: MoneyData | None
+    taxes: NotRequired[list[TaxData]]
     tax: MoneyData | None
     total: MoneyData | None
     balance: MoneyData | None
@@ -130,6 +163,47 @@ class CreditMemoData(TypedDict):
     state: Literal["open", "used", "partly_used", "void"] | None
     language: str
     portal_url: NotRequired[str]
+
+
+class OrderData(TypedDict):
+    """For the template `order`: a purchase order as the supplier has it."""
+
+    supplier: SupplierData
+    customer: PartyData
+    kind: str
+    number: str
+    issued_on: str
+    terms: str | None
+    currency: str | None
+    lines: list[LineData]
+    adjustments: NotRequired[list[AdjustmentData]]
+    subtotal: MoneyData | None
+    taxes: NotRequired[list[TaxData]]
+    tax: MoneyData | None
+    total: MoneyData | None
+    references: list[ReferenceData]
+    custom: list[CustomData]
+    notes: str | None
+    language: str
+
+
+class DeliveryData(TypedDict):
+    """For the template `delivery`: a bill of lading or despatch advice, without prices."""
+
+    supplier: SupplierData
+    customer: PartyData
+    kind: str
+    """`bill_of_lading`, `despatch_advice` …; one that has no word is printed as it is."""
+    number: str
+    issued_on: str
+    po_number: str | None
+    currency: None
+    lines: list[LineData]
+    """With `ordered`, `quantity` (what was sent) and `received`."""
+    references: list[ReferenceData]
+    custom: list[CustomData]
+    notes: str | None
+    language: str
 
 
 class BucketData(TypedDict):

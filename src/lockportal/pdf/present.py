@@ -5,7 +5,7 @@ served like the built-in ones:
 
 - `{"minor", "currency"}` gains `figure` (`1,234.50`) and `text` (`€1,234.50`)
 - `date`, `as_of` and `…_on` become `{"iso", "text"}`
-- `quantity` and `unit_price` become numbers in words of the language
+- `quantity`, `unit_price` and the like become numbers in words of the language
 - `portal_url` becomes `{"href", "text"}`
 - other strings lose what cannot be seen or printed
 """
@@ -25,7 +25,7 @@ from lockportal.core.money import Money, exponent
 from lockportal.pdf.errors import PdfError
 
 _MONEY: Final = {"minor", "currency"}
-_DECIMALS: Final = {"quantity", "unit_price"}
+_DECIMALS: Final = {"ordered", "price_per", "quantity", "rate", "received", "unit_price"}
 _LINE_ENDS: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE: Final = re.compile("[\u200b\u2060\ufeff]")  # else copied out of the PDF with every letter near by
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]")

@@ -1,6 +1,8 @@
 """Customers, the people who act for them, and their contacts."""
 
 from lockportal.core.account import Capability
+from lockportal.core.record import KEEP
+from lockportal.core.verify import Recompute
 from lockportal.profiles.commands import (
     AddContact,
     ChangeContact,
@@ -10,7 +12,6 @@ from lockportal.profiles.commands import (
     OpenPerson,
 )
 from lockportal.profiles.models import (
-    KEEP,
     Address,
     Contact,
     ContactStored,
@@ -19,13 +20,14 @@ from lockportal.profiles.models import (
     Person,
     PersonStored,
 )
-from lockportal.profiles.views import AccountChoice, CustomerLine
+from lockportal.profiles.views import AccountChoice, CustomerLine, recomputed, recomputed_contact
 
 capability = Capability(
     name="profiles",
     records=(Customer, Person, Contact),
     events=(CustomerStored, PersonStored, ContactStored),
     commands=(OpenCustomer, ChangeCustomer, OpenPerson, AddContact, ChangeContact, DisableContact),
+    recompute=(Recompute(Customer, recomputed), Recompute(Person, recomputed), Recompute(Contact, recomputed_contact)),
     service="lockportal.profiles.service:Profiles",
     questions="lockportal.profiles.queries",
 )

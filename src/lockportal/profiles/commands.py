@@ -13,16 +13,14 @@ from lockportal.core.account import Account, Owner
 from lockportal.core.actor import Audience, Right
 from lockportal.core.errors import Refused
 from lockportal.core.money import EXPONENTS, Money
-from lockportal.core.record import Event, Record, Stamp
+from lockportal.core.record import KEEP, Event, Keep, Record, Stamp
 from lockportal.profiles.models import (
     ADDRESS_LENGTH,
-    KEEP,
     Address,
     Contact,
     ContactStored,
     Customer,
     CustomerStored,
-    Keep,
     Person,
     PersonStored,
     contact_id,
@@ -34,6 +32,7 @@ OFFICE: Final = Audience(staff=True, system=True)
 _UNSTORABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_KIND: Final = re.compile(r"[a-z][a-z_]{0,31}")
 _LONGEST: Final = 255
 _LONGEST_PHONE: Final = 64
 _MOST_LINES: Final = 20
@@ -81,6 +80,14 @@ def _address(value: Address) -> Address:
     )
 
 
+def _kinds(values: Collection[str]) -> tuple[str, ...]:
+    """Answer names of kinds of document in one order, each once; which there are is not known here."""
+    for value in values:
+        if not _KIND.fullmatch(value):
+            raise Refused("customer.kind_unknown", "Write a kind of document like purchase_order.", field="hidden_kinds")
+    return tuple(sorted({str(value) for value in values}))
+
+
 def _checked(customer: Customer) -> Customer:
     """Answer a customer as it may be stored."""
     if customer.parent_id == customer.id:
@@ -99,6 +106,7 @@ def _checked(customer: Customer) -> Customer:
         collector=_text(customer.collector, "customer.collector"),
         tax_ids=tuple(_text(number, "customer.tax_ids", blank=False) for number in customer.tax_ids),
         address=_address(customer.address),
+        hidden_kinds=_kinds(customer.hidden_kinds),
     )
 
 
@@ -124,6 +132,7 @@ class OpenCustomer:
     parent_id: UUID | None = None
     tax_ids: tuple[str, ...] = ()
     address: Address = _NOWHERE
+    hidden_kinds: tuple[str, ...] = ()
 
     def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG002 - as every command
         """Store the customer; Refused where the account is open already or a detail cannot be."""
@@ -144,6 +153,7 @@ class OpenCustomer:
             parent_id=self.parent_id,
             tax_ids=self.tax_ids,
             address=self.address,
+            hidden_kinds=self.hidden_kinds,
         )
         return [CustomerStored(customer=_checked(customer))]
 
@@ -170,6 +180,7 @@ class ChangeCustomer:
     parent_id: UUID | Keep | None = KEEP
     tax_ids: tuple[str, ...] | Keep = KEEP
     address: Address | Keep = KEEP
+    hidden_kinds: tuple[str, ...] | Keep = KEEP
 
     def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG002 - as every command
         """Store the customer if anything is different."""

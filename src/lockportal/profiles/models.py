@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import ClassVar, Final
 from uuid import UUID, uuid5
 
@@ -15,15 +14,6 @@ from lockportal.core.record import PERSONAL, Claim, Event, Index, Record, length
 
 ADDRESS_LENGTH: Final = 254
 """The longest e-mail address there is."""
-
-
-class Keep(Enum):
-    """Stands for a detail that a change leaves as it is; None would empty it."""
-
-    KEEP = "keep"
-
-
-KEEP: Final = Keep.KEEP
 
 
 @frozen
@@ -61,6 +51,8 @@ class Customer(Record):
     parent_id: UUID | None = None
     tax_ids: tuple[str, ...] = ()
     address: Address = Address()
+    hidden_kinds: tuple[str, ...] = ()
+    """The kinds of document that this customer's contacts do not see, beside those that the settings hide from all."""
 
     def claims(self) -> tuple[Claim, ...]:
         """Keep the customer number unique within the supplier."""

@@ -9,7 +9,7 @@ from attrs import fields
 
 from lockportal.core.actor import Audience, Right
 from lockportal.core.ports import Question
-from lockportal.profiles.models import Contact, Customer
+from lockportal.profiles.models import Contact, Customer, Person
 from lockportal.storage.tables import Source, record_of
 
 _OFFICE = Audience(staff=True, system=True)
@@ -94,3 +94,20 @@ def _of_person(source: Source) -> sa.Select[Any]:
 
 OF_PERSON = Question(name="profiles.of_person", audience=Audience(system=True), build=_of_person)
 """A person's active contacts over all accounts, each row with the fields of `views.Entitled`. Parameter: person."""
+
+
+def _addresses(source: Source) -> sa.Select[Any]:
+    contact, person = source(Contact), source(Person)
+    account, last = (sa.bindparam(name, type_=contact.c.id.type) for name in ("account", "last"))
+    joined = contact.outerjoin(person, person.c.account_id == contact.c.person_id)
+    return (
+        sa.select(contact.c.account_id, contact.c.id, contact.c.email, person.c.email.label("key"))
+        .select_from(joined)
+        .where(contact.c.account_id >= account, sa.or_(contact.c.account_id > account, contact.c.id > last))
+        .order_by(contact.c.account_id, contact.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
+
+
+ADDRESSES = Question(name="profiles.addresses", audience=_OFFICE, build=_addresses)
+"""Contacts with their address and their person's, from an account and id on. Parameters: account, last, most."""

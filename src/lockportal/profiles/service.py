@@ -13,7 +13,8 @@ from lockportal.core.actor import Actor, Right
 from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.page import Page
-from lockportal.core.record import Claim
+from lockportal.core.record import KEEP, Claim, Keep
+from lockportal.core.verify import Finding
 from lockportal.profiles import queries
 from lockportal.profiles.commands import (
     OFFICE,
@@ -25,20 +26,20 @@ from lockportal.profiles.commands import (
     OpenPerson,
 )
 from lockportal.profiles.models import (
-    KEEP,
     Address,
     Contact,
     Customer,
-    Keep,
     address_key,
     contact_id,
     written_address,
 )
-from lockportal.profiles.views import AccountChoice, CustomerLine
+from lockportal.profiles.views import AccountChoice, CustomerLine, same_address
 from lockportal.signing import Purpose
 
 _CONTACT_FIELDS: Final = tuple(attribute.name for attribute in fields(Contact))
 _MOST: Final = 200
+_COMPARED: Final = 1000
+_FINDINGS: Final = 100
 
 
 class Profiles:
@@ -68,6 +69,7 @@ class Profiles:
         parent_id: UUID | None = None,
         tax_ids: Iterable[str] = (),
         address: Address | None = None,
+        hidden_kinds: Iterable[str] = (),
         key: str | None = None,
     ) -> UUID:
         """Open a customer account and answer its id. With a client's `key`, a second call answers the first one's id.
@@ -90,6 +92,7 @@ class Profiles:
                 parent_id=parent_id,
                 tax_ids=tuple(tax_ids),
                 address=address or Address(),
+                hidden_kinds=tuple(hidden_kinds),
             )
 
         account_id = self._clock.new_id()
@@ -121,6 +124,7 @@ class Profiles:
         parent_id: UUID | Keep | None = KEEP,
         tax_ids: Iterable[str] | Keep = KEEP,
         address: Address | Keep = KEEP,
+        hidden_kinds: Iterable[str] | Keep = KEEP,
         key: str | None = None,
     ) -> None:
         """Change those details that are given; the errors are those of `open_customer`."""
@@ -140,6 +144,7 @@ class Profiles:
             parent_id=parent_id,
             tax_ids=tax_ids if tax_ids is KEEP else tuple(tax_ids),
             address=address,
+            hidden_kinds=hidden_kinds if hidden_kinds is KEEP else tuple(hidden_kinds),
         )
         self._shell.run(command, by, key=key)
 
@@ -249,6 +254,21 @@ class Profiles:
         """Answer an account's contacts by name, disabled ones if asked for: to staff and those who keep its users."""
         rows = self._shell.ask(queries.CONTACTS, by, account_id=account_id, shape={"disabled": disabled})
         return tuple(_contact(row) for row in rows)
+
+    # the books
+
+    def verify(self, by: Actor) -> tuple[Finding, ...]:
+        """Compare each contact's address with its person's; answer what differs, the first hundred."""
+        wrong: list[Finding] = []
+        account = last = UUID(int=0)
+        while rows := self._shell.ask(queries.ADDRESSES, by, account=account, last=last, most=_COMPARED):
+            wrong += [
+                Finding("profiles.email", str(row.id), "the contact's address is not the one by which its person is found")
+                for row in rows
+                if not same_address(row.email, row.key)
+            ]
+            account, last = rows[-1].account_id, rows[-1].id
+        return tuple(wrong[:_FINDINGS])
 
     # within
 

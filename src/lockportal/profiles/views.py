@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lockportal.core.actor import Grant, Right
+from lockportal.profiles.models import Contact, Customer, Person, contact_id
 
 
 @frozen(kw_only=True)
@@ -46,3 +47,18 @@ class Entitled:
     def grant(self) -> Grant:
         """Answer what an actor holds in this account."""
         return Grant(self.account_id, self.contact_id, frozenset(self.rights), self.language)
+
+
+def recomputed(record: Customer | Person) -> Customer | Person:
+    """Answer a customer or person under the id of its account."""
+    return evolve(record, id=record.account_id)
+
+
+def recomputed_contact(contact: Contact) -> Contact:
+    """Answer a contact under the id that its account and person give it."""
+    return evolve(contact, id=contact_id(contact.account_id, contact.person_id))
+
+
+def same_address(written: str, key: str | None) -> bool:
+    """Say whether a contact's address, as it was written, is the one by which its person is found."""
+    return written.lower() == key

@@ -10,9 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
-from lockportal.core.ports import Question, Scope
-from lockportal.core.record import Record
-from lockportal.storage.tables import table
+from lockportal.core.ports import JournalRow, Question, Scope
+from lockportal.storage.tables import JOURNAL, table
 from lockportal.storage.types import Id
 
 if TYPE_CHECKING:
@@ -55,10 +54,10 @@ def _plus(element: _Fenced, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN40
 
 def _source(accounts: str) -> Source:
     """Make what a question reads from. Over a whole supplier only its first table leads by the supplier; others are joined."""
-    read_before: list[type[Record]] = []
+    read_before: list[type[Any]] = []
 
-    def read(cls: type[Record]) -> sa.FromClause:
-        made = table(cls)
+    def read(cls: type[Any]) -> sa.FromClause:
+        made = JOURNAL if cls is JournalRow else table(cls)
         leads = accounts == "all" and not read_before
         read_before.append(cls)
         supplier = made.c.supplier_id if leads else _Fenced(made.c.supplier_id)

@@ -13,6 +13,7 @@ from attrs import frozen
 from sqlalchemy.pool import StaticPool
 
 from lockportal.core.errors import Refused
+from lockportal.storage.faults import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +106,7 @@ def _postgresql(url: sa.URL) -> Engines:
     reads = sa.create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **_POOL)
     for engine in (writes, reads):
         sa.event.listen(engine, "connect", _prepare_postgresql)
+        sa.event.listen(engine, "handle_error", _tell_broken)
     return Engines(writes, reads, nullcontext())
 
 
@@ -112,6 +114,12 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
     """Answer times in UTC: in another zone the first and the last day of the calendar are none of Python's."""
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
+
+
+def _tell_broken(context: sa.engine.ExceptionContext) -> None:
+    """Take a connection for broken whose server did not answer; one that could not be opened has committed nothing."""
+    if context.connection is not None and unanswered(context.original_exception, context.dialect):
+        context.is_disconnect = True
 
 
 def _mariadb(url: sa.URL) -> Engines:

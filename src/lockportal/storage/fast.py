@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from attrs import frozen
 
+from lockportal.storage.faults import unanswered
 from lockportal.storage.statements import paired_rows
 
 _COPY_FROM = 200
@@ -17,7 +18,7 @@ _COPY_FROM = 200
 
 _SIZES = (1, 8, 64, 512)
 """How many pairs a statement asks for; it is compiled once for each size, as SQLAlchemy would do it again and again."""
-_compiled: dict[tuple[sa.Table, int, str], _Compiled] = {}
+_compiled: dict[tuple[sa.Table, str, int, str], _Compiled] = {}
 
 
 @frozen
@@ -49,7 +50,7 @@ def rows_by_pairs(
 
 
 def _compile(dialect: sa.Dialect, kept: sa.Table, second: str, size: int) -> _Compiled:
-    key = (kept, size, dialect.name)
+    key = (kept, second, size, dialect.name)
     if key not in _compiled:
         made = paired_rows(kept, second, size).compile(dialect=dialect)
         order = made.positiontup
@@ -82,7 +83,7 @@ def _copy(connection: sa.Connection, statement: str, rows: Sequence[tuple[Any, .
                 for row in rows:
                     copy.write_row(row)
     except failure as error:
-        lost = connection.dialect.is_disconnect(error, driver, None)
+        lost = unanswered(error, connection.dialect) or connection.dialect.is_disconnect(error, driver, None)
         if lost:
             connection.invalidate(error)
         raise sa.exc.DBAPIError.instance(statement, None, error, failure, connection_invalidated=lost) from error

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqlalchemy import Dialect
     from sqlalchemy.exc import DBAPIError
 
 
@@ -48,6 +49,14 @@ def classify(error: DBAPIError) -> Fault:
         return _MARIADB.get(number, Fault.OTHER)
     state = getattr(original, "sqlstate", None) or ""
     return _POSTGRESQL.get(state) or (Fault.LOST if state[:2] == "08" or state[:3] == "57P" else Fault.OTHER)
+
+
+def unanswered(error: BaseException | None, dialect: Dialect) -> bool:
+    """Tell whether PostgreSQL's driver speaks for itself in the midst of a statement: the server gave no SQLSTATE.
+
+    libpq may hold a connection for good whose socket is gone, so that the driver's own flags do not tell.
+    """
+    return isinstance(error, dialect.loaded_dbapi.OperationalError) and getattr(error, "sqlstate", None) is None
 
 
 def _sqlite(original: sqlite3.Error) -> Fault:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,12 +32,10 @@ def salts_of(access: Access, units: Sequence[Unit]) -> tuple[Salts, Salts]:
 def key_of_claims(access: Access) -> bytes:
     """Answer the supplier's own key of claims: its account's salt, drawn at its first use."""
     mine = (access.supplier, access.supplier)
-    found = _known(access, [mine])
-    if not found:
+    while not (found := _known(access, [mine])):
         row = {"supplier_id": access.supplier, "account_id": access.supplier, "subject_id": access.supplier, "salt": _draw()}
-        with suppress(Conflict):  # somebody else drew it first
-            access.write(lambda connection: connection.execute(sa.insert(SALT), row))
-        found = _known(access, [mine])
+        with suppress(Conflict, ConnectionError):  # somebody else drew it first, or nobody knows whether it is kept: look again
+            access.write(partial(_keep, row))
     return found[mine]
 
 
@@ -46,6 +45,10 @@ def _known(access: Access, wanted: Collection[tuple[UUID, UUID]]) -> dict[tuple[
         return {(account_id, subject_id): salt for _, account_id, subject_id, salt in rows}
 
     return access.read(read)
+
+
+def _keep(row: Mapping[str, object], connection: sa.Connection) -> None:
+    connection.execute(sa.insert(SALT), row)
 
 
 def _draw() -> bytes:

@@ -11,11 +11,12 @@ from lockportal.core.record import Record, remembered
 from lockportal.storage.asking import ACCOUNT, ACCOUNTS, SUPPLIER
 from lockportal.storage.tables import ACCOUNT as ACCOUNT_TABLE
 from lockportal.storage.tables import CLAIM, JOURNAL, KEY, OUTBOX, POSITION, table
-from lockportal.storage.types import Id, Instant
+from lockportal.storage.types import Id, Instant, Moment
 
 NOW = sa.bindparam("now_", type_=Instant())
 LIMIT = sa.bindparam("limit_", type_=sa.Integer())
 AFTER = sa.bindparam("after_", type_=Id())
+VERSION = sa.bindparam("version_", type_=sa.BigInteger())
 
 VERSIONS = sa.select(ACCOUNT_TABLE.c.account_id, ACCOUNT_TABLE.c.kind, ACCOUNT_TABLE.c.version).where(
     ACCOUNT_TABLE.c.supplier_id == SUPPLIER, ACCOUNT_TABLE.c.account_id.in_(ACCOUNTS)
@@ -39,7 +40,7 @@ RELEASE = sa.delete(CLAIM).where(CLAIM.c.supplier_id == SUPPLIER, CLAIM.c.hash.i
 COMMITTED = sa.select(JOURNAL.c.version).where(
     JOURNAL.c.supplier_id == SUPPLIER,
     JOURNAL.c.account_id == ACCOUNT,
-    JOURNAL.c.version == sa.bindparam("version_", type_=sa.BigInteger()),
+    JOURNAL.c.version == VERSION,
     JOURNAL.c.stamp_id == sa.bindparam("stamp_", type_=Id()),
 )
 READ_JOURNAL = (
@@ -47,33 +48,36 @@ READ_JOURNAL = (
     .where(
         JOURNAL.c.supplier_id == SUPPLIER,
         JOURNAL.c.account_id == ACCOUNT,
-        JOURNAL.c.version > sa.bindparam("position_", type_=sa.BigInteger()),
-        JOURNAL.c.version <= sa.bindparam("position_", type_=sa.BigInteger()) + LIMIT,
+        JOURNAL.c.version > VERSION,
+        JOURNAL.c.version <= VERSION + LIMIT,
     )
     .order_by(JOURNAL.c.version, JOURNAL.c.n)
 )
+TIME = Moment(sa.bindparam("time_", type_=Instant()))
+"""The database's time, unless a test binds another."""
+CLOCK = sa.select(TIME)
 _NAME = sa.bindparam("subscriber_", type_=sa.String())
 MARKS = (
-    sa.select(OUTBOX.c.account_id, OUTBOX.c.version, OUTBOX.c.attempts)
-    .where(OUTBOX.c.supplier_id == SUPPLIER, OUTBOX.c.subscriber == _NAME, OUTBOX.c.wake_at <= NOW)
+    sa.select(OUTBOX.c.account_id, OUTBOX.c.version, OUTBOX.c.attempts, TIME.label("taken_at"))
+    .where(OUTBOX.c.supplier_id == SUPPLIER, OUTBOX.c.subscriber == _NAME, OUTBOX.c.wake_at <= TIME)
     .order_by(OUTBOX.c.wake_at, OUTBOX.c.account_id)
     .limit(LIMIT)
 )
 TAKE_MARKS = MARKS.with_for_update(skip_locked=True)
-POSITIONS = sa.select(POSITION.c.account_id, POSITION.c.version).where(
+POSITIONS = sa.select(POSITION.c.account_id, POSITION.c.version, POSITION.c.n).where(
     POSITION.c.supplier_id == SUPPLIER, POSITION.c.subscriber == _NAME, POSITION.c.account_id.in_(ACCOUNTS)
 )
 _MARK = (OUTBOX.c.supplier_id == SUPPLIER, OUTBOX.c.account_id == ACCOUNT, OUTBOX.c.subscriber == _NAME)
-_LEASED = (*_MARK, OUTBOX.c.wake_at == sa.bindparam("lease_", type_=Instant()))
-LEASE_MARK = (
-    sa.update(OUTBOX).where(*_MARK).values(wake_at=sa.bindparam("until_", type_=Instant()), attempts=OUTBOX.c.attempts + 1)
-)
-DROP_MARK = sa.delete(OUTBOX).where(*_LEASED, OUTBOX.c.version <= sa.bindparam("version_", type_=sa.BigInteger()))
-FREE_MARK = (
+LEASE = sa.bindparam("lease_", type_=Instant())
+UNTIL = sa.bindparam("until_", type_=Instant())
+_LEASED = (*_MARK, OUTBOX.c.wake_at == LEASE)
+LEASE_MARK = sa.update(OUTBOX).where(*_MARK).values(wake_at=UNTIL, attempts=OUTBOX.c.attempts + 1)
+DROP_MARK = sa.delete(OUTBOX).where(*_LEASED, OUTBOX.c.version <= VERSION)
+KEEP_MARK = (
     sa.update(OUTBOX)
     .where(*_LEASED)
     .values(
-        wake_at=sa.bindparam("until_", type_=Instant()),
+        wake_at=UNTIL,
         attempts=sa.bindparam("attempts_", type_=sa.Integer()),
         reason=sa.bindparam("reason_", type_=sa.String()),
     )
@@ -133,11 +137,11 @@ def waiting_ids(cls: type[Record]) -> sa.Select[Any]:
 
 @remembered
 def waiting_rows(cls: type[Record]) -> sa.Select[Any]:
-    """Build the select of observations that wait for work, the oldest first."""
+    """Build the select of observations that wait for work, those first that have waited longest, and of the time."""
     made = table(cls)
     return (
-        sa.select(made)
-        .where(made.c.supplier_id == SUPPLIER, made.c.wake_at <= NOW)
+        sa.select(made, TIME.label("taken_at"))
+        .where(made.c.supplier_id == SUPPLIER, made.c.wake_at <= TIME)
         .order_by(made.c.wake_at, made.c.id)
         .limit(LIMIT)
     )
@@ -149,25 +153,34 @@ def take_rows(cls: type[Record]) -> sa.Select[Any]:
     return waiting_rows(cls).with_for_update(skip_locked=True)
 
 
+def _one_row(made: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    key = sa.bindparam("id_", type_=Id())
+    return (made.c.supplier_id == SUPPLIER, made.c.account_id == ACCOUNT, made.c.id == key)
+
+
 @remembered
 def lease_row(cls: type[Record]) -> sa.Update:
     """Build the update that takes one waiting observation, which `take_rows` has locked."""
     made = table(cls)
-    return (
-        sa.update(made)
-        .where(
-            made.c.supplier_id == SUPPLIER,
-            made.c.account_id == ACCOUNT,
-            made.c.id == sa.bindparam("id_", type_=Id()),
-        )
-        .values(wake_at=sa.bindparam("until_", type_=Instant()))
-    )
+    return sa.update(made).where(*_one_row(made)).values(wake_at=UNTIL, attempts=made.c.attempts + 1)
+
+
+@remembered
+def keep_row(cls: type[Record]) -> sa.Update:
+    """Build the update of a leased observation's time."""
+    made = table(cls)
+    return sa.update(made).where(*_one_row(made), made.c.wake_at == LEASE).values(wake_at=UNTIL)
+
+
+@remembered
+def revive_row(cls: type[Record]) -> sa.Update:
+    """Build the update that lets an observation wait for work as if it was never tried."""
+    made = table(cls)
+    return sa.update(made).where(*_one_row(made)).values(wake_at=UNTIL, attempts=0)
 
 
 @remembered
 def forget_row(cls: type[Record]) -> sa.Delete:
     """Build the delete of one observation or derived record."""
     made = table(cls)
-    return sa.delete(made).where(
-        made.c.supplier_id == SUPPLIER, made.c.account_id == ACCOUNT, made.c.id == sa.bindparam("id_", type_=Id())
-    )
+    return sa.delete(made).where(*_one_row(made))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,15 @@ import sqlalchemy as sa
 
 from lockportal.core.account import Capability, Owner
 from lockportal.core.errors import Conflict
-from lockportal.core.ports import Holder, JournalRow, KeyUse, Loaded, Mark, Question, Reader, Scope, Unit
+from lockportal.core.ports import Clock, Holder, JournalRow, KeyUse, Loaded, Mark, Place, Question, Reader, Scope, Stored, Unit
 from lockportal.core.record import Claim, Record
+from lockportal.core.verify import Finding
 from lockportal.signing import same
-from lockportal.storage import marks
+from lockportal.storage import errands, marks
 from lockportal.storage import statements as st
 from lockportal.storage.access import Access
 from lockportal.storage.asking import ask
+from lockportal.storage.checking import Checking
 from lockportal.storage.engines import Engines
 from lockportal.storage.fast import rows_by_pairs
 from lockportal.storage.rows import reader
@@ -32,11 +34,15 @@ from lockportal.storage.unit import Writer, claim_hash, keyed, registry
 class SqlStore:
     """A Store: accounts, journal, outbox and observations of one supplier in one database."""
 
-    def __init__(self, engines: Engines, supplier_id: UUID, capabilities: Sequence[Capability]) -> None:
-        """Bind the engines and the supplier; nothing is read yet."""
+    def __init__(
+        self, engines: Engines, supplier_id: UUID, capabilities: Sequence[Capability], clock: Clock | None = None
+    ) -> None:
+        """Bind the engines and the supplier; nothing is read yet. A `clock` stands in for the database's own, in tests."""
         self.engines = engines
         self._access = Access(engines, supplier_id)
+        self._clock = clock
         self._supplier = supplier_id
+        self._capabilities = tuple(capabilities)
         self._registry = registry(capabilities)
         self._errand_classes = {errand.record for capability in capabilities for errand in capability.errands}
         kept = [cls for capability in capabilities for cls in capability.tables]
@@ -169,41 +175,74 @@ class SqlStore:
         }
         return {cls: ids for cls, ids in found.items() if ids}
 
-    def errands(self, cls: type[Record], now: datetime, until: datetime, limit: int) -> Sequence[Record]:
-        """Take observations that wait for work, leased until a time."""
-        read, bound = reader(cls), self._access.bound(now_=now, limit_=limit)
-        if not self._access.all(st.waiting_rows(cls), now_=now, limit_=1):
-            return []
+    def now(self) -> datetime:
+        """Answer the database's time, by which leases are held."""
+        found: datetime = self._access.all(st.CLOCK, time_=self._time)[0][0]
+        return found
 
-        def take(connection: sa.Connection) -> list[Record]:
-            taken = [read(row) for row in connection.execute(st.take_rows(cls), bound)]
-            if taken:
-                lease = self._access.bound(until_=until)
-                leases = [{**lease, "account_": record.account_id, "id_": record.id} for record in taken]
-                connection.execute(st.lease_row(cls), leases)
-            return taken
+    def errands(self, cls: type[Record], lease: timedelta, limit: int) -> Sequence[Record]:
+        """Take observations that wait for work; another taker sees them only after the lease."""
+        return errands.take_errands(self._access, cls, lease, limit, self._time)
 
-        return self._access.settle(take)
+    def later(self, errand: Record, delay: timedelta) -> Record | None:
+        """Let nobody take an errand for so long; None if the lease was lost."""
+        return errands.let_wait(self._access, errand, delay, self._time)
 
     def forget(self, record: Record) -> None:
         """Delete an observation whose work is done."""
         self._access.change(st.forget_row(type(record)), {"account_": record.account_id, "id_": record.id})
 
-    def marks(self, subscriber: str, now: datetime, until: datetime, limit: int) -> Sequence[Mark]:
+    def revive(self, cls: type[Record], account_id: UUID, key: UUID) -> bool:
+        """Let an errand that was given up wait for work again; False if it is not there."""
+        return errands.revive(self._access, cls, account_id, key)
+
+    def marks(self, subscriber: str, lease: timedelta, limit: int) -> Sequence[Mark]:
         """Lease accounts that have news for a subscriber."""
-        return marks.lease_marks(self._access, subscriber, now, until, limit)
+        return marks.lease_marks(self._access, subscriber, lease, limit, self._time)
 
     def journal(self, account_id: UUID, after: int, limit: int) -> Sequence[JournalRow]:
         """Answer whole versions of one account's journal after a version, oldest first."""
         return marks.read_journal(self._access, account_id, after, limit)
 
-    def reached(self, mark: Mark, version: int) -> None:
-        """Keep a subscriber's position and drop the mark if nothing came after that version; nothing if the lease was lost."""
-        marks.keep_position(self._access, mark, version)
+    def advanced(self, mark: Mark, place: Place, lease: timedelta) -> Mark | None:
+        """Keep that a subscriber has come to a place, and begin lease and attempts anew; None if the lease was lost."""
+        return marks.move_mark(self._access, mark, place, lease, self._time)
 
-    def failed(self, mark: Mark, until: datetime, reason: str) -> None:
+    def held(self, mark: Mark, lease: timedelta) -> Mark | None:
+        """Begin the lease of a mark anew; None if it was lost."""
+        return marks.move_mark(self._access, mark, mark.place, lease, self._time)
+
+    def reached(self, mark: Mark, version: int) -> None:
+        """Keep a subscriber's place and drop the mark if nothing came after that version; nothing if the lease was lost."""
+        marks.end_mark(self._access, mark, version)
+
+    def failed(self, mark: Mark, delay: timedelta, reason: str) -> None:
         """Leave the mark for a later try and keep the reason; nothing if the lease was lost."""
-        marks.postpone(self._access, mark, until, reason)
+        marks.postpone(self._access, mark, delay, reason, self._time)
+
+    @property
+    def _time(self) -> datetime | None:
+        return None if self._clock is None else self._clock.now()
+
+    # whether the books tie out
+
+    def size(self, cls: type[Record]) -> int:
+        """Answer how many records of a class there are."""
+        return self._checking.size(cls)
+
+    def page(
+        self, cls: type[Record], after: tuple[UUID, UUID] | None, limit: int, beside: Mapping[type[Record], str]
+    ) -> Sequence[Stored]:
+        """Answer the records of a class that follow an (account, id), in that order, and what is stored beside them."""
+        return self._checking.page(cls, after, limit, beside)
+
+    def slips(self) -> Iterator[Finding]:
+        """Answer what differs of that which the store itself keeps twice."""
+        return self._checking.slips()
+
+    @cached_property
+    def _checking(self) -> Checking:
+        return Checking(self._access, self._claim_key, self._capabilities, self._registry)
 
 
 class _Moment:

@@ -38,8 +38,10 @@ BYTES = 32
 """How many bytes a field of bytes holds, always: digests and fingerprints."""
 _LONGEST_NAME = 63
 
-Source = Callable[[type[Record]], sa.FromClause]
-"""What a question reads from: `source(Document)` is that table within the supplier and the accounts of the scope."""
+Source = Callable[[type[Any]], sa.FromClause]
+"""What a question reads from: `source(Document)` is that table within the supplier and the accounts of the scope.
+
+Beside record classes it knows `JournalRow`, the journal."""
 
 
 @frozen
@@ -215,6 +217,7 @@ POSITION = sa.Table(
     sa.Column("account_id", Id(), primary_key=True),
     sa.Column("subscriber", text(64), primary_key=True),
     sa.Column("version", sa.BigInteger(), nullable=False),
+    sa.Column("n", sa.Integer(), nullable=False),
     **_MARIADB,
 )
 HOUSE = (ACCOUNT, JOURNAL, CLAIM, KEY, SALT, OUTBOX, POSITION)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from lockportal import codec
@@ -94,6 +95,38 @@ class Instant(TypeDecorator[datetime]):
 def sqlite_instant(value: datetime) -> str:
     """Write a time as text whose order is the order of time."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+class Moment(sa.sql.functions.FunctionElement[datetime]):
+    """The time that is bound, or else the database's own at this statement."""
+
+    name = "moment"
+    type = Instant()
+    inherit_cache = True
+
+    def __init__(self, given: sa.BindParameter[Any]) -> None:
+        """Keep the parameter, which is None for the database's own time."""
+        super().__init__(given)
+
+
+@compiles(Moment)
+def _moment(element: Moment, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
+    return f"coalesce({compiler.process(element.clauses, **kwargs)}, current_timestamp)"
+
+
+@compiles(Moment, "postgresql")
+def _moment_postgresql(element: Moment, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
+    return f"coalesce({compiler.process(element.clauses, **kwargs)}, statement_timestamp())"
+
+
+@compiles(Moment, "mysql", "mariadb")
+def _moment_mariadb(element: Moment, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
+    return f"cast(coalesce({compiler.process(element.clauses, **kwargs)}, utc_timestamp(6)) as datetime(6))"
+
+
+@compiles(Moment, "sqlite")
+def _moment_sqlite(element: Moment, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
+    return f"coalesce({compiler.process(element.clauses, **kwargs)}, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))"
 
 
 class Number(TypeDecorator[Decimal]):

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +13,15 @@ import sqlalchemy as sa
 from attrs import frozen
 
 from lockportal import codec
-from lockportal.core.account import Capability, Change
+from lockportal.core.account import Capability, Change, subscribers_of
 from lockportal.core.errors import Conflict, Refused
 from lockportal.core.ports import Unit
-from lockportal.core.record import Claim, Event, Record, noun, personal_fields
+from lockportal.core.record import AT_ONCE, Claim, Event, Record, noun, personal_fields
 from lockportal.storage import statements as st
 from lockportal.storage.fast import insert_rows
 from lockportal.storage.rows import column_names, writer
 from lockportal.storage.tables import ACCOUNT, CLAIM, JOURNAL, KEY, OUTBOX, SALT, table
 
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-"""The `wake_at` of a mark that nobody has leased."""
 Salts = Mapping[tuple[UUID, UUID], bytes]
 
 
@@ -39,10 +36,8 @@ class Registry:
 def registry(capabilities: Sequence[Capability]) -> Registry:
     """Name every event `capability.event` and collect who subscribed to it."""
     names = {event: f"{capability.name}.{noun(event)}" for capability in capabilities for event in capability.events}
-    heard = {
-        event: tuple(s.name for capability in capabilities for s in capability.subscribers if event in s.events)
-        for event in names
-    }
+    subscribers = subscribers_of(capabilities)
+    heard = {event: tuple(one.name for one in subscribers if event in one.events) for event in names}
     return Registry(names, heard)
 
 
@@ -213,7 +208,7 @@ class Writer:
                 "account_id": unit.account_id,
                 "subscriber": name,
                 "version": unit.version + 1,
-                "wake_at": EPOCH,
+                "wake_at": AT_ONCE,
                 "attempts": 0,
                 "reason": "",
             }

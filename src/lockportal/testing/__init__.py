@@ -9,16 +9,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lockportal.testing.files import FilesContract
     from lockportal.testing.guard import Unscoped, counting, scoped
+    from lockportal.testing.notifiers import NotifierContract
     from lockportal.testing.storage import StorageContract
+    from lockportal.testing.world import HttpParty, Outcome, Script, ScriptedResolver, SmtpServer, VirtualClock, World
 
 _PLACES = {
+    "FilesContract": "lockportal.testing.files",
+    "HttpParty": "lockportal.testing.world",
+    "Outcome": "lockportal.testing.world",
+    "Script": "lockportal.testing.world",
+    "ScriptedResolver": "lockportal.testing.world",
+    "SmtpServer": "lockportal.testing.world",
+    "NotifierContract": "lockportal.testing.notifiers",
     "StorageContract": "lockportal.testing.storage",
     "Unscoped": "lockportal.testing.guard",
+    "VirtualClock": "lockportal.testing.world",
+    "World": "lockportal.testing.world",
     "counting": "lockportal.testing.guard",
     "scoped": "lockportal.testing.guard",
 }
-__all__ = ["StorageContract", "Unscoped", "counting", "scoped"]
+__all__ = [
+    "FilesContract",
+    "HttpParty",
+    "NotifierContract",
+    "Outcome",
+    "Script",
+    "ScriptedResolver",
+    "SmtpServer",
+    "StorageContract",
+    "Unscoped",
+    "VirtualClock",
+    "World",
+    "counting",
+    "scoped",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -74,7 +74,7 @@ class Bench:
 
     def store(self, engines: Engines | None = None) -> SqlStore:
         """Make a store over these engines or others of the same database."""
-        return SqlStore(engines or self.engines, self.supplier.id, [capability])
+        return SqlStore(engines or self.engines, self.supplier.id, [capability], self.clock)
 
     def shell(self, store: Store | None = None) -> Shell:
         """Make a shell over this store or another."""

@@ -117,7 +117,8 @@ class Sighting(Record):
 class Parcel(Record):
     """An observation that asks for work outside a transaction."""
 
-    wake_at: datetime | None
+    wake_at: datetime
+    attempts: int = 0
     address: str = field(default="", metadata=PERSONAL)
 
 
@@ -253,5 +254,6 @@ capability = Capability(
         Subscriber(name="specimens.also", events=(Counted,), handle="specimens:also"),
     ),
     errands=(Errand(record=Parcel, handle="specimens:carry"),),
+    dead_letters="specimens:bury",
 )
 """The capability of the contract suites; its handlers are bound by the test's resolver."""

@@ -5,5 +5,6 @@ from __future__ import annotations
 from lockportal.web.http import Cookie, Request, Response
 from lockportal.web.routes import ROUTES
 from lockportal.web.site import Site
+from lockportal.web.staff import BasicLogin, StaffLogin, login_of
 
-__all__ = ["ROUTES", "Cookie", "Request", "Response", "Site"]
+__all__ = ["ROUTES", "BasicLogin", "Cookie", "Request", "Response", "Site", "StaffLogin", "login_of"]

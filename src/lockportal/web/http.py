@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Self
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ class Request:
     """One request as a web framework hands it over; of a repeated field the first value counts.
 
     `path` is the path inside the portal, decoded; `params` are the route's named parts, filled in by the site.
+    `repeated` has all values of each field of the query, in their order: a list is asked for several documents at once.
     `secure` says whether it came by https, `remote` the address of the client; both are the host's word.
     """
 
@@ -27,11 +28,16 @@ class Request:
     path: str
     params: Mapping[str, str] = field(factory=dict)
     query: Mapping[str, str] = field(factory=dict)
+    repeated: Mapping[str, Sequence[str]] = field(factory=dict)
     form: Mapping[str, str] = field(factory=dict, repr=False)
     cookies: Mapping[str, str] = field(factory=dict, repr=False)
     headers: Mapping[str, str] = field(factory=dict, converter=_folded, repr=False)
     secure: bool = False
     remote: str = ""
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """Answer every value of a field of the query, in the order in which they came."""
+        return tuple(self.repeated.get(name, ())) or tuple(value for key, value in self.query.items() if key == name)
 
     def header(self, name: str) -> str:
         """Answer a header's value, whatever the case of its name; empty if it was not sent."""
@@ -88,14 +94,15 @@ def redirect(location: str) -> Response:
     return Response(status=303, headers=(("Location", location),))
 
 
-def download(name: str, media_type: str, body: bytes | Iterator[bytes]) -> Response:
-    """Hand out a file that the browser keeps and never runs."""
+def download(name: str, media_type: str, body: bytes | Iterator[bytes], size: int | None = None) -> Response:
+    """Hand out a file that the browser keeps and never runs; `size` in bytes, where it is known beforehand."""
     headers = (
         ("Content-Type", media_type),
         ("Content-Disposition", disposition(name)),
         ("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'"),
     )
-    return Response(headers=headers, body=body)
+    length = () if size is None else (("Content-Length", str(size)),)
+    return Response(headers=(*headers, *length), body=body)
 
 
 def disposition(name: str) -> str:

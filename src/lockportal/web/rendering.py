@@ -24,8 +24,10 @@ from lockportal.documents.models import DocumentKind
 from lockportal.ledger.views import Bucket
 from lockportal.web import words
 from lockportal.web.assets import LOGO, Asset
+from lockportal.web.comparison import Remark
 
 _LANGUAGE = "en"
+_KILO = 1000
 
 
 @frozen
@@ -92,7 +94,14 @@ class Templates:
             number=_number,
             kind=self._kind,
             state=self._state,
+            task_kind=self._task_kind,
+            message_category=self._message_category,
             bucket=self._bucket,
+            paper_kind=self._paper_kind,
+            media=self._media,
+            syntax=self._syntax,
+            remark=self._remark,
+            size=_size,
         )
 
     def _kind(self, code: str) -> str:
@@ -100,6 +109,26 @@ class Templates:
 
     def _state(self, code: str) -> str:
         return self.translate(words.STATES.get(code, code.replace("_", " ").capitalize()))
+
+    def _message_category(self, code: str) -> str:
+        return self.translate(words.MESSAGES.get(code, code.replace("_", " ").capitalize()))
+
+    def _task_kind(self, code: str) -> str:
+        return self.translate(words.TASKS.get(code, code.rpartition(".")[2].replace("_", " ").capitalize()))
+
+    def _paper_kind(self, code: str) -> str:
+        return self.translate(words.PAPERS.get(code, code.replace("_", " ").capitalize()))
+
+    def _media(self, media_type: str) -> str:
+        return self.translate(words.MEDIA[media_type]) if media_type in words.MEDIA else media_type
+
+    def _syntax(self, code: str) -> str:
+        return self.translate(words.SYNTAXES.get(code, code))
+
+    @pass_context
+    def _remark(self, context: Context, remark: Remark) -> str:
+        count = "" if remark.count is None else formats.number(remark.count, _locale_of(context))
+        return self.translate(words.DIFFERENCES[remark.code]) % {"count": count}
 
     def _bucket(self, bucket: Bucket) -> str:
         return words.bucket_label(bucket, self.translate)
@@ -134,3 +163,13 @@ def _day(context: Context, value: date) -> str:
 @pass_context
 def _number(context: Context, value: Decimal | int) -> str:
     return formats.number(Decimal(value), _locale_of(context))
+
+
+@pass_context
+def _size(context: Context, count: int) -> str:
+    """Write a number of bytes in the unit that keeps it short: 900 B, 12 kB, 3.4 MB."""
+    if count < _KILO:
+        return f"{count}\N{NO-BREAK SPACE}B"
+    kilo = Decimal(count) / _KILO
+    value, unit = (round(kilo), "kB") if kilo < _KILO else (round(kilo / _KILO, 1), "MB")
+    return f"{formats.number(Decimal(value), _locale_of(context))}\N{NO-BREAK SPACE}{unit}"

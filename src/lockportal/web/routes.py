@@ -12,6 +12,7 @@ from lockportal.core.routes import Entrance, Route
 
 _ACCOUNT: Final = "/accounts/{account}"
 _DOCUMENT: Final = f"{_ACCOUNT}/documents/{{document}}"
+_DESK_ACCOUNT: Final = "/desk/accounts/{account}"
 
 
 def _route(name: str, method: str, path: str, handler: str, entrance: Entrance = Entrance.SIGNED_IN) -> Route:
@@ -26,13 +27,24 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("redeem_link", "POST", "/sign-in/{token}", "sign_in:redeem", Entrance.ANYONE),
     _route("sign_out", "POST", "/sign-out", "sign_in:sign_out"),
     _route("accounts", "GET", "/", "home:choose"),
+    _route("preferences", "GET", "/preferences", "preferences:show"),
+    _route("store_preferences", "POST", "/preferences", "preferences:store"),
     _route("home", "GET", f"{_ACCOUNT}/", "home:show"),
     _route("documents", "GET", f"{_ACCOUNT}/documents", "documents:listing"),
     _route("documents_csv", "GET", f"{_ACCOUNT}/documents.csv", "documents:export"),
+    _route("bundle", "GET", f"{_ACCOUNT}/bundle", "downloads:bundle"),
     _route("document", "GET", _DOCUMENT, "documents:show"),
-    _route("document_pdf", "GET", f"{_DOCUMENT}/pdf", "documents:pdf"),
+    _route("comparison", "GET", f"{_DOCUMENT}/comparison", "documents:compare"),
+    _route("document_pdf", "GET", f"{_DOCUMENT}/pdf", "downloads:pdf"),
+    _route("einvoice", "GET", f"{_DOCUMENT}/einvoice/{{syntax}}", "downloads:einvoice"),
+    _route("file", "GET", f"{_DOCUMENT}/files/{{file}}", "downloads:file"),
     _route("statement", "GET", f"{_ACCOUNT}/statement", "statements:show"),
     _route("statement_pdf", "GET", f"{_ACCOUNT}/statement.pdf", "statements:pdf"),
+    _route("papers", "GET", f"{_ACCOUNT}/papers", "papers:show"),
+    _route("paper", "GET", f"{_ACCOUNT}/papers/{{paper}}", "papers:hand_out"),
+    _route("desk", "GET", "/desk", "desk:tasks", Entrance.STAFF),
+    _route("desk_account", "GET", _DESK_ACCOUNT, "desk:account", Entrance.STAFF),
+    _route("desk_task", "POST", f"{_DESK_ACCOUNT}/tasks/{{task}}", "desk:change", Entrance.STAFF),
     _route("health", "GET", "/health", "files:health", Entrance.ANYONE),
     _route("static", "GET", "/static/{name}", "files:static", Entrance.ANYONE),
 )

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from lockportal.core.actor import Actor
+from lockportal.core.actor import Actor, ActorKind
 from lockportal.core.errors import Denied
 from lockportal.signing import Purpose, Signer, digest, draw_secret, same
 from lockportal.web.http import Cookie, Request
@@ -112,7 +112,7 @@ class Guard:
 
     def session_token(self, actor: Actor) -> str:
         """Answer the token of a form on a signed-in page."""
-        return self._token(f"session:{actor.session_id}")
+        return self._token(_holder(actor))
 
     def asking_token(self, asking: Asking) -> str:
         """Answer the token of a form on a page before sign-in."""
@@ -120,7 +120,7 @@ class Guard:
 
     def check_session_form(self, request: Request, actor: Actor) -> None:
         """Let a signed-in person's form pass or raise Denied."""
-        self._check(request, f"session:{actor.session_id}")
+        self._check(request, _holder(actor))
 
     def check_asking_form(self, request: Request) -> None:
         """Let a form from before sign-in pass or raise Denied."""
@@ -144,3 +144,8 @@ class Guard:
         if site:
             return site == "same-origin" and origin in {"", "null", self.origin}
         return origin == self.origin
+
+
+def _holder(actor: Actor) -> str:
+    """Name what a signed-in person's form is bound to: the session; for staff, whose session is the host's, the name."""
+    return f"staff:{actor.id}" if actor.kind is ActorKind.STAFF else f"session:{actor.session_id}"

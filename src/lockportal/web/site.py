@@ -17,9 +17,11 @@ from lockportal.core.routes import Entrance
 from lockportal.web import words
 from lockportal.web.assets import load_assets
 from lockportal.web.http import HTML, Cookie, Request, Response, redirect
+from lockportal.web.menu import Menu
 from lockportal.web.rendering import Templates
 from lockportal.web.routes import ROUTES, Found, RouteMap
 from lockportal.web.security import Guard
+from lockportal.web.staff import StaffLogin
 
 if TYPE_CHECKING:
     from lockportal.portal import Portal
@@ -51,10 +53,16 @@ class Site:
     those in `web/static` its style sheets and pictures.
     """
 
-    def __init__(self, portal: Portal) -> None:
-        """Read the static files and set up the templates; Refused if the supplier's logo cannot be read."""
+    def __init__(self, portal: Portal, *, staff: StaffLogin | None = None) -> None:
+        """Read the static files and set up the templates; Refused if the supplier's logo cannot be read.
+
+        `staff` answers which member of staff sent a request, by the host's own authentication, or None; without it there is
+        no desk.
+        """
         self.portal = portal
+        self._staff = staff
         self.guard = Guard(portal.config.base_url, portal.context.signer)
+        self.menu = Menu(portal)
         self._map = RouteMap(ROUTES)
         self._prefix = urlsplit(portal.config.base_url).path.rstrip("/")
         overrides = None if portal.config.templates is None else portal.config.templates / "web"
@@ -137,19 +145,35 @@ class Site:
             actor = self.actor(request)
             if actor.kind is not ActorKind.CUSTOMER:
                 return redirect(self._entrance(request))
+        if route.entrance is Entrance.STAFF:
+            known = self._member_of_staff(request)
+            if known is None:
+                return self._challenge()
+            actor = known
         if request.method == "POST":
-            if route.entrance is Entrance.SIGNED_IN:
+            if route.entrance in {Entrance.SIGNED_IN, Entrance.STAFF}:
                 self.guard.check_session_form(request, actor)
             else:
                 self.guard.check_asking_form(request)
         return _handler(route.handler)(self, request, actor)
+
+    def _member_of_staff(self, request: Request) -> Actor | None:
+        """Answer who of the staff sent a request; for anybody else the desk does not exist, or asks who they are."""
+        actor = self._staff(request) if self._staff is not None else None
+        return actor if actor is not None and actor.kind is ActorKind.STAFF else None
+
+    def _challenge(self) -> Response:
+        if self._staff is None or not self._staff.challenge:
+            raise NotFound("page.not_found")
+        return self.problem(401).with_headers(("WWW-Authenticate", self._staff.challenge))
 
     def _entrance(self, request: Request) -> str:
         """Answer the address of the sign-in page that leads back to what was asked for."""
         entrance = self.url("sign_in")
         if request.method == "POST" or request.path == "/":
             return entrance
-        asked = quote(request.path) + (f"?{urlencode(dict(request.query))}" if request.query else "")
+        fields = {name: request.every(name) for name in request.query}
+        asked = quote(request.path) + (f"?{urlencode(fields, doseq=True)}" if fields else "")
         return f"{entrance}?{urlencode({'next': asked})}"
 
     def _lost(self, request: Request) -> Response:

@@ -22,6 +22,7 @@ KINDS: Final[Mapping[str, str]] = {
     "debit_memo": _("Debit memo"),
     "statement": _("Statement"),
     "purchase_order": _("Purchase order"),
+    "despatch_advice": _("Despatch advice"),
     "bill_of_lading": _("Bill of lading"),
     "proof_of_delivery": _("Proof of delivery"),
     "contract": _("Contract"),
@@ -52,6 +53,62 @@ STATES: Final[Mapping[str, str]] = {
     "filed": _("On file"),
 }
 """States of a document, as its customer reads them."""
+
+DIFFERENCES: Final[Mapping[str, str]] = {
+    "agrees": _("Agrees"),
+    "charge": _("A charge that is not on the order"),
+    "not_ordered": _("Not on the order"),
+    "not_shipped": _("Not shipped"),
+    "short_shipped": _("%(count)s fewer shipped than ordered"),
+    "short_received": _("%(count)s fewer received than shipped"),
+    "over_billed": _("Billed for %(count)s more than came"),
+    "under_billed": _("%(count)s not billed yet"),
+    "price_differs": _("Not the ordered price"),
+    "unit_differs": _("Units differ, so quantities are not compared"),
+}
+"""In what a line differs from itself on another paper."""
+
+PAPERS: Final[Mapping[str, str]] = {
+    "tax_form": _("Tax form"),
+    "bank_letter": _("Bank letter"),
+    "certificate": _("Certificate"),
+    "insurance": _("Proof of insurance"),
+    "terms": _("Terms of business"),
+    "price_list": _("Price list"),
+    "other": _("Paper"),
+}
+"""Kinds of papers of the supplier's own."""
+
+MEDIA: Final[Mapping[str, str]] = {
+    "application/pdf": _("PDF"),
+    "application/xml": _("XML"),
+    "image/jpeg": _("JPEG picture"),
+    "image/png": _("PNG picture"),
+    "image/tiff": _("TIFF picture"),
+    "image/webp": _("WebP picture"),
+}
+"""Types of files."""
+
+SYNTAXES: Final[Mapping[str, str]] = {"ubl": _("UBL"), "cii": _("CII"), "factur-x": _("Factur-X")}
+"""Forms of an e-invoice."""
+
+MESSAGES: Final[Mapping[str, str]] = {
+    "documents": _("New invoices and other documents"),
+    "payments": _("Payments that were received"),
+}
+"""Categories of messages that a contact may switch off."""
+
+TASKS: Final[Mapping[str, str]] = {
+    "messages.undeliverable": _("A message cannot be delivered"),
+    "done": _("Done"),
+    "reached": _("Reached"),
+    "not_reached": _("Not reached"),
+    "left_message": _("Left a message"),
+    "promised": _("Promised to pay"),
+    "disputed": _("Disputed"),
+    "wrong_contact": _("Wrong contact"),
+}
+"""Kinds of tasks, and what comes of them."""
 
 SORTS: Final[Mapping[str, str]] = {
     "-issued_on": _("Newest first"),
@@ -91,6 +148,10 @@ LINKS: Final[Mapping[str, tuple[str, str]]] = {
 
 _PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
     400: (_("That did not arrive whole"), _("Go back and try again.")),
+    401: (
+        _("Sign in to the desk"),
+        _("Only people of the house may come in. Load the page again with name and password."),
+    ),
     403: (_("You may not do this"), ""),
     404: (
         _("There is no such page"),

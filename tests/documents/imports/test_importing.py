@@ -12,7 +12,7 @@ from attrs import evolve
 
 from books import ACME, BOLT, OTTO, account_of, closing, customer, day, invoice, open_portal, rows_of, store
 from lockportal.core.errors import Denied, Refused
-from lockportal.documents.imports import run, staging
+from lockportal.documents.imports import comparing, run, staged, staging, writing
 from lockportal.documents.imports.mapping import CsvMapping, Formats
 from lockportal.documents.imports.report import ImportReport, NameChange, RowChange, RowError
 from lockportal.documents.imports.rows import ImportRow
@@ -103,6 +103,13 @@ def test_every_field_that_the_books_change_is_named(portal):
     assert change.fields == ("details",)
 
 
+def test_long_rows_are_compared_a_few_at_a_time(bring, monkeypatch):
+    monkeypatch.setattr(staged, "_PAGE", 700)
+    lines = [line(f"R-{n}", notes="x" * 300) for n in range(7)]
+    bring(*lines)
+    assert figures(bring(*(one.replace("10.00", "11.00") for one in lines))) == (0, 7, 0, 0, 0)
+
+
 def test_what_vanished_from_the_books_is_reported_and_kept(portal, bring):
     bring(*(line(f"R-{n:02}") for n in range(12)))
     store(portal, invoice("elsewhere"), source="another")
@@ -157,8 +164,8 @@ def test_the_last_name_of_a_customer_stands_and_changes_are_listed(portal, bring
 
 @pytest.mark.parametrize("steps", [1, 2])
 def test_an_import_that_was_killed_is_completed_by_running_it_again(portal, bring, monkeypatch, steps):
-    monkeypatch.setattr(run, "_ROWS_OF_BATCH", 5)
-    monkeypatch.setattr(run, "_ROWS_OF_COMMAND", 3)
+    monkeypatch.setattr(writing, "_ROWS_OF_BATCH", 5)
+    monkeypatch.setattr(writing, "_ROWS_OF_COMMAND", 3)
     lines = [line(f"R-{n:02}", str(n % 4)) for n in range(30)]
 
     def die(step, done, total):
@@ -177,7 +184,7 @@ def test_an_import_that_was_killed_is_completed_by_running_it_again(portal, brin
 
 
 def test_progress_rises_in_each_step_and_reaches_its_total(bring, monkeypatch, tmp_path):
-    monkeypatch.setattr(run, "_ROWS_OF_BATCH", 50)
+    monkeypatch.setattr(writing, "_ROWS_OF_BATCH", 50)
     heard = []
     bring(*(line(f"R-{n}", str(n % 40)) for n in range(300)), progress=lambda *told: heard.append(told))
     assert list(dict.fromkeys(step for step, *_ in heard)) == ["reading", "writing"]
@@ -273,15 +280,17 @@ def staged_statements(monkeypatch):
     return asked
 
 
-def test_whatever_is_asked_of_the_staging_file_again_and_again_is_answered_by_an_index(bring, staged_statements, monkeypatch):
-    monkeypatch.setattr(run, "_COMMANDS_OF_BATCH", 3)
-    monkeypatch.setattr(run, "_COMPARED", 7)
+def test_whatever_is_asked_of_the_staging_file_again_and_again_is_answered_by_an_index(
+    bring, staged_statements, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(writing, "_COMMANDS_OF_BATCH", 3)
+    monkeypatch.setattr(comparing, "COMPARED", 7)
     assert bring(*(line(f"R-{n}", str(n)) for n in range(40))).customers_added == 40
     assert bring(*(line(f"R-{n}", str(n), total="11.00") for n in range(40))).changed == 40
     repeated = [sql for sql, times in staged_statements.items() if times > 10 and not sql.startswith(("PRAGMA", "BEGIN"))]
     assert len(repeated) > 8, repeated
     plain = sqlite3.connect(":memory:")
-    staging.Staging(plain)
+    staging.Staging(plain, tmp_path)
     for sql in (*repeated, next(sql for sql in staged_statements if "LEFT JOIN row" in sql)):
         plan = [row[-1] for row in plain.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))]
         assert not any("AUTOMATIC" in step for step in plan), (sql, plan)
@@ -290,7 +299,7 @@ def test_whatever_is_asked_of_the_staging_file_again_and_again_is_answered_by_an
 
 
 def test_two_imports_of_the_same_file_at_once_end_as_one(portal, tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "_ROWS_OF_BATCH", 20)
+    monkeypatch.setattr(writing, "_ROWS_OF_BATCH", 20)
     done = together(portal, LINES, tmp_path)
     assert [type(one) for one in done] == [ImportReport, ImportReport]
     assert len(rows_of(portal, Document)) == len(rows_of(portal, Entry)) == 120
@@ -303,7 +312,7 @@ def test_two_imports_of_the_same_file_at_once_end_as_one(portal, tmp_path, monke
 
 
 def test_two_imports_into_known_accounts_at_once_end_as_one(portal, tmp_path, bring, monkeypatch):
-    monkeypatch.setattr(run, "_ROWS_OF_BATCH", 20)
+    monkeypatch.setattr(writing, "_ROWS_OF_BATCH", 20)
     bring(*(line(f"old-{n}", f"{n:02}", f"Customer {n}") for n in range(20)))
     done = together(portal, LINES, tmp_path)
     assert [type(one) for one in done] == [ImportReport, ImportReport]
@@ -337,8 +346,8 @@ def test_verify_tells_of_a_document_that_two_imports_at_once_brought_to_two_cust
 
 def test_without_looking_again_two_imports_at_once_would_fail(portal, tmp_path, monkeypatch):
     """The negative control: the race is real, and what decides it is looking again."""
-    monkeypatch.setattr(run, "_ROWS_OF_BATCH", 20)
-    monkeypatch.setattr(run, "_TAKEN", "no such code")
+    monkeypatch.setattr(writing, "_ROWS_OF_BATCH", 20)
+    monkeypatch.setattr(writing, "_TAKEN", "no such code")
     done = together(portal, LINES, tmp_path)
     assert [one.code for one in done if isinstance(one, Refused)] == ["customer.number_taken"]
 
@@ -379,8 +388,8 @@ def test_a_customer_with_thousands_of_rows_is_written_in_commands_of_bounded_siz
 
 
 def test_long_texts_make_smaller_commands(portal, monkeypatch):
-    monkeypatch.setattr(run, "_SIZE_OF_COMMAND", 50_000)
-    monkeypatch.setattr(run, "_SIZE_OF_BATCH", 100_000)
+    monkeypatch.setattr(writing, "_SIZE_OF_COMMAND", 50_000)
+    monkeypatch.setattr(writing, "_SIZE_OF_BATCH", 100_000)
     rows = [ImportRow(n, str(n % 3), "", invoice(f"R-{n}", notes="x" * 20_000)) for n in range(12)]
     assert portal.documents.store(rows, OTTO, source="books").added == 12
     with portal.engines.reads.connect() as connection:
@@ -464,6 +473,7 @@ def test_a_report_keeps_so_many_of_each_kind_and_counts_all(portal, bring, monke
     from lockportal.documents.imports import report as reports
 
     monkeypatch.setattr(reports, "SHOWN", 2)
+    monkeypatch.setattr(comparing, "SHOWN", 2)
     monkeypatch.setattr(run, "SHOWN", 2)
     bring(*(line(f"R-{n}", str(n)) for n in range(5)))
     report = bring(*(line(f"R-{n}", str(n), name="New", total="x") for n in range(5)), skip_bad=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from lockportal.core.errors import Refused
-from lockportal.documents.imports.mapping import Clean, CsvMapping, Formats, load_mapping
+from lockportal.documents.imports.mapping import Clean, CsvMapping, FilesMapping, Formats, load_mapping
 
 
 @pytest.fixture
@@ -20,6 +20,12 @@ def test_a_mapping_is_read_with_every_table(load):
     mapping = load(
         """
         source = "erp-7"
+        [files]
+        source = "post"
+        customer = ["buyer", "tax"]
+        whole = true
+        [customers]
+        "endpoint:0088:7300" = "C-17"
         [columns]
         number = "No"
         [constants]
@@ -46,6 +52,8 @@ def test_a_mapping_is_read_with_every_table(load):
         kinds={"RV": "invoice"},
         clean={"number": Clean.WHOLE},
         formats=Formats(date="%d.%m.%Y", decimal=",", thousands=".", encoding="cp1252", delimiter=";"),
+        files=FilesMapping(source="post", customer=("buyer", "tax"), whole=True),
+        customers={"endpoint:0088:7300": "C-17"},
     )
     assert mapping.clean["number"] is Clean.WHOLE
 
@@ -58,6 +66,13 @@ def test_a_mapping_is_read_with_every_table(load):
         ('[clean]\nnumer = "whole"', "mapping.unknown_field", "clean.numer"),
         ('[clean]\nnumber = "hole"', "input.invalid", "clean[number]"),
         ("[columns]\nnumber = 5", "input.invalid", "columns[number]"),
+        ('[files]\nsource = "Post"', "mapping.source", "files.source"),
+        ('[files]\ncustomer = ["Buyer ID"]', "mapping.scheme", "files.customer"),
+        ('[files]\ncustomer = "buyer"', "input.invalid", "files.customer"),
+        ('[customers]\nDE1 = "C-1"', "mapping.customer", "customers.DE1"),
+        ('[customers]\n"tax:" = "C-1"', "mapping.customer", "customers.tax:"),
+        ('[customers]\n"Tax:DE1" = "C-1"', "mapping.customer", "customers.Tax:DE1"),
+        ('[customers]\n"tax:DE1" = " "', "mapping.customer", "customers.tax:DE1"),
         ("columns = 5", "input.invalid", "columns"),
         ("colums = 5", "input.invalid", "colums"),
         ('source = "A source"', "mapping.source", "source"),

@@ -3,13 +3,14 @@
 import csv
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from books import OTTO, StandingClock, closing, open_portal, rows_of
-from lockportal.documents.imports.mapping import load_mapping
-from lockportal.documents.models import CustomField, Document
+from lockportal.documents.imports.mapping import CsvMapping, FilesMapping, load_mapping
+from lockportal.documents.models import CustomField, Document, File, FileRole
 from lockportal.profiles.models import Customer
 
 MAPPINGS = Path(__file__).resolve().parents[3] / "examples" / "mappings"
@@ -98,3 +99,40 @@ def test_the_mappings_that_come_with_the_examples_can_be_read():
         "ibm-late-payment",
         "highradius-open-items",
     }
+
+
+WHOSE = CsvMapping(files=FilesMapping(customer=("buyer", "tax", "endpoint", "registration", "name")))
+
+
+@pytest.fixture
+def filing(database_url, tmp_path):
+    with closing(open_portal(database_url, files=f"folder:{tmp_path / 'kept'}")) as made:
+        yield made
+
+
+def test_public_e_invoices_are_imported_with_their_originals_and_what_is_none_is_named(filing, public_data):
+    folder = public_data / "einvoice"
+    report = filing.documents.import_(folder, OTTO, mapping=WHOSE, skip_bad=True)
+    documents = {row.id: row for row in rows_of(filing, Document)}
+    assert report.applied
+    assert report.added == len(documents) > 50
+    assert report.rows == report.added + report.refused
+    refused = {error.file for error in report.errors}
+    assert "en16931/examples/edifact/examples/EDIFACT_EXAMPLE0.TXT" in refused
+    files = rows_of(filing, File)
+    originals = {row.document_id: row for row in files if row.role is FileRole.ORIGINAL}
+    assert originals.keys() == documents.keys()
+    stored = {kept.sha256 for kept in filing.context.files.walk()}
+    assert stored == {row.sha256 for row in files}
+    given = {sha256(path.read_bytes()).digest() for path in folder.rglob("*") if path.is_file()}
+    assert {row.sha256 for row in originals.values()} <= given
+    assert filing.ledger.verify(OTTO) == filing.documents.verify(OTTO) == ()
+    again = filing.documents.import_(folder, OTTO, mapping=WHOSE, skip_bad=True)
+    assert (again.added, again.changed, again.unchanged, again.refused) == (0, 0, report.added, report.refused)
+
+
+def test_public_e_invoices_are_refused_whole_where_one_is_none(filing, public_data):
+    report = filing.documents.import_(public_data / "einvoice", OTTO, mapping=WHOSE)
+    assert (report.applied, report.added) == (False, 0)
+    assert rows_of(filing, Document) == []
+    assert list(filing.context.files.walk()) == []

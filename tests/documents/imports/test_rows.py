@@ -13,7 +13,8 @@ from lockportal.core.money import Money
 from lockportal.core.terms import Terms
 from lockportal.documents.imports.mapping import Clean, CsvMapping, Formats
 from lockportal.documents.imports.report import RowError
-from lockportal.documents.imports.rows import TermsBook, read_csv
+from lockportal.documents.imports.rows import TermsBook
+from lockportal.documents.imports.sheets import read_csv
 from lockportal.documents.models import CustomField, DocumentKind
 
 BOOK = TermsBook(terms={"NET30": Terms("NET30", net_days=30), "NEVER": Terms("NEVER", months=120, net_days=3660)}, default="")

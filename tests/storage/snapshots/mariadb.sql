@@ -75,6 +75,7 @@ CREATE TABLE IF NOT EXISTS lockportal_customer (
     parent_id BINARY(16), 
     tax_ids LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     address LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    hidden_kinds LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     live BOOL NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
@@ -84,6 +85,47 @@ CREATE INDEX IF NOT EXISTS lockportal_customer_live ON lockportal_customer (acco
 CREATE INDEX IF NOT EXISTS lockportal_customer_wide_name ON lockportal_customer (supplier_id, name);
 
 CREATE INDEX IF NOT EXISTS lockportal_customer_wide_number ON lockportal_customer (supplier_id, number);
+
+CREATE TABLE IF NOT EXISTS lockportal_dead_letter (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    receiver VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    type VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    version BIGINT NOT NULL, 
+    n BIGINT NOT NULL, 
+    record_id BINARY(16), 
+    attempts BIGINT NOT NULL, 
+    reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    failed_at DATETIME(6) NOT NULL, 
+    state VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    replayed_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_dead_letter_live ON lockportal_dead_letter (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_dead_letter_wide_failed_at_id ON lockportal_dead_letter (supplier_id, failed_at, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_delivery (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    message_id BINARY(16) NOT NULL, 
+    kind VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    contact_id BINARY(16) NOT NULL, 
+    channel VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    outcome VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_delivery_at_id ON lockportal_delivery (account_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_delivery_live ON lockportal_delivery (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_document (
     supplier_id BINARY(16) NOT NULL, 
@@ -109,6 +151,12 @@ CREATE TABLE IF NOT EXISTS lockportal_document (
     subtotal_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
     tax_minor BIGINT, 
     tax_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    taxes LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    adjustments LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    prepaid_minor BIGINT, 
+    prepaid_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    rounding_minor BIGINT, 
+    rounding_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
     terms VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     po_number VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     notes LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
@@ -135,6 +183,26 @@ CREATE INDEX IF NOT EXISTS lockportal_document_number ON lockportal_document (ac
 CREATE UNIQUE INDEX IF NOT EXISTS lockportal_document_unique_source_external_id ON lockportal_document (account_id, source, external_id, supplier_id);
 
 CREATE INDEX IF NOT EXISTS lockportal_document_wide_source_external_id ON lockportal_document (supplier_id, source, external_id);
+
+CREATE TABLE IF NOT EXISTS lockportal_document_downloaded (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    file_id BINARY(16), 
+    form VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    person_id BINARY(16), 
+    contact_id BINARY(16), 
+    at DATETIME(6) NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_document_downloaded_at_id ON lockportal_document_downloaded (account_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_downloaded_document_id_at ON lockportal_document_downloaded (account_id, document_id, at);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_downloaded_live ON lockportal_document_downloaded (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_document_link (
     supplier_id BINARY(16) NOT NULL, 
@@ -198,6 +266,27 @@ CREATE INDEX IF NOT EXISTS lockportal_entry_live ON lockportal_entry (account_id
 
 CREATE INDEX IF NOT EXISTS lockportal_entry_wide_effective_on ON lockportal_entry (supplier_id, effective_on);
 
+CREATE TABLE IF NOT EXISTS lockportal_file (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    role VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    media_type VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    size BIGINT NOT NULL, 
+    sha256 BINARY(32) NOT NULL, 
+    added_at DATETIME(6) NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_file_document_id_id ON lockportal_file (account_id, document_id, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_file_live ON lockportal_file (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_file_wide_sha256 ON lockportal_file (supplier_id, sha256);
+
 CREATE TABLE IF NOT EXISTS lockportal_journal (
     supplier_id BINARY(16) NOT NULL, 
     account_id BINARY(16) NOT NULL, 
@@ -229,7 +318,9 @@ CREATE TABLE IF NOT EXISTS lockportal_link_requested (
     binding BINARY(32) NOT NULL, 
     next_path VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     asked_at DATETIME(6) NOT NULL, 
+    expires_at DATETIME(6) NOT NULL, 
     wake_at DATETIME(6) NOT NULL, 
+    attempts BIGINT NOT NULL, 
     live BOOL NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
@@ -287,8 +378,23 @@ CREATE TABLE IF NOT EXISTS lockportal_position (
     account_id BINARY(16) NOT NULL, 
     subscriber VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     version BIGINT NOT NULL, 
+    n INTEGER NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, subscriber)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE TABLE IF NOT EXISTS lockportal_preference (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    contact_id BINARY(16) NOT NULL, 
+    category VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    channel VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    wanted BOOL NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_preference_live ON lockportal_preference (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_salt (
     supplier_id BINARY(16) NOT NULL, 
@@ -315,6 +421,53 @@ CREATE TABLE IF NOT EXISTS lockportal_session (
 CREATE INDEX IF NOT EXISTS lockportal_session_live ON lockportal_session (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_session_wake ON lockportal_session (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_shared_paper (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    title VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    language VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    valid_from DATE, 
+    valid_until DATE, 
+    name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    media_type VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    size BIGINT NOT NULL, 
+    sha256 BINARY(32) NOT NULL, 
+    published_at DATETIME(6) NOT NULL, 
+    withdrawn_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_shared_paper_live ON lockportal_shared_paper (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_shared_paper_wide_sha256 ON lockportal_shared_paper (supplier_id, sha256);
+
+CREATE TABLE IF NOT EXISTS lockportal_task (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    kind VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    state VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    owner VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    due_on DATE NOT NULL, 
+    reason LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    about_id BINARY(16), 
+    opened_at DATETIME(6) NOT NULL, 
+    closed_at DATETIME(6), 
+    outcome VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    note LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_task_live ON lockportal_task (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_task_live_due_on_id ON lockportal_task (account_id, live, due_on, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_task_wide_live_owner_due_on_id ON lockportal_task (supplier_id, live, owner, due_on, id);
 
 INSERT INTO lockportal_version (version_num) VALUES ('0001') RETURNING lockportal_version.version_num;
 

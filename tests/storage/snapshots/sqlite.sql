@@ -75,6 +75,7 @@ CREATE TABLE IF NOT EXISTS lockportal_customer (
     parent_id BLOB, 
     tax_ids TEXT NOT NULL, 
     address TEXT NOT NULL, 
+    hidden_kinds TEXT NOT NULL, 
     live BOOLEAN NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 );
@@ -84,6 +85,47 @@ CREATE INDEX IF NOT EXISTS lockportal_customer_live ON lockportal_customer (acco
 CREATE INDEX IF NOT EXISTS lockportal_customer_wide_name ON lockportal_customer (supplier_id, name);
 
 CREATE INDEX IF NOT EXISTS lockportal_customer_wide_number ON lockportal_customer (supplier_id, number);
+
+CREATE TABLE IF NOT EXISTS lockportal_dead_letter (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    receiver VARCHAR(64) NOT NULL, 
+    type VARCHAR(64) NOT NULL, 
+    version BIGINT NOT NULL, 
+    n BIGINT NOT NULL, 
+    record_id BLOB, 
+    attempts BIGINT NOT NULL, 
+    reason VARCHAR(255) NOT NULL, 
+    failed_at VARCHAR(27) NOT NULL, 
+    state VARCHAR(32) NOT NULL, 
+    replayed_at VARCHAR(27), 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_dead_letter_live ON lockportal_dead_letter (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_dead_letter_wide_failed_at_id ON lockportal_dead_letter (supplier_id, failed_at, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_delivery (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    message_id BLOB NOT NULL, 
+    kind VARCHAR(64) NOT NULL, 
+    contact_id BLOB NOT NULL, 
+    channel VARCHAR(32) NOT NULL, 
+    at VARCHAR(27) NOT NULL, 
+    outcome VARCHAR(32) NOT NULL, 
+    reason VARCHAR(255) NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_delivery_at_id ON lockportal_delivery (account_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_delivery_live ON lockportal_delivery (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_document (
     supplier_id BLOB NOT NULL, 
@@ -109,6 +151,12 @@ CREATE TABLE IF NOT EXISTS lockportal_document (
     subtotal_currency VARCHAR(3), 
     tax_minor BIGINT, 
     tax_currency VARCHAR(3), 
+    taxes TEXT NOT NULL, 
+    adjustments TEXT NOT NULL, 
+    prepaid_minor BIGINT, 
+    prepaid_currency VARCHAR(3), 
+    rounding_minor BIGINT, 
+    rounding_currency VARCHAR(3), 
     terms VARCHAR(64) NOT NULL, 
     po_number VARCHAR(128) NOT NULL, 
     notes TEXT NOT NULL, 
@@ -135,6 +183,26 @@ CREATE INDEX IF NOT EXISTS lockportal_document_number ON lockportal_document (ac
 CREATE UNIQUE INDEX IF NOT EXISTS lockportal_document_unique_source_external_id ON lockportal_document (account_id, source, external_id, supplier_id);
 
 CREATE INDEX IF NOT EXISTS lockportal_document_wide_source_external_id ON lockportal_document (supplier_id, source, external_id);
+
+CREATE TABLE IF NOT EXISTS lockportal_document_downloaded (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    document_id BLOB NOT NULL, 
+    file_id BLOB, 
+    form VARCHAR(32) NOT NULL, 
+    person_id BLOB, 
+    contact_id BLOB, 
+    at VARCHAR(27) NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_downloaded_at_id ON lockportal_document_downloaded (account_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_downloaded_document_id_at ON lockportal_document_downloaded (account_id, document_id, at);
+
+CREATE INDEX IF NOT EXISTS lockportal_document_downloaded_live ON lockportal_document_downloaded (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_document_link (
     supplier_id BLOB NOT NULL, 
@@ -198,6 +266,27 @@ CREATE INDEX IF NOT EXISTS lockportal_entry_live ON lockportal_entry (account_id
 
 CREATE INDEX IF NOT EXISTS lockportal_entry_wide_effective_on ON lockportal_entry (supplier_id, effective_on);
 
+CREATE TABLE IF NOT EXISTS lockportal_file (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    document_id BLOB NOT NULL, 
+    role VARCHAR(32) NOT NULL, 
+    name VARCHAR(255) NOT NULL, 
+    media_type VARCHAR(128) NOT NULL, 
+    size BIGINT NOT NULL, 
+    sha256 BLOB NOT NULL, 
+    added_at VARCHAR(27) NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_file_document_id_id ON lockportal_file (account_id, document_id, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_file_live ON lockportal_file (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_file_wide_sha256 ON lockportal_file (supplier_id, sha256);
+
 CREATE TABLE IF NOT EXISTS lockportal_journal (
     supplier_id BLOB NOT NULL, 
     account_id BLOB NOT NULL, 
@@ -229,7 +318,9 @@ CREATE TABLE IF NOT EXISTS lockportal_link_requested (
     binding BLOB NOT NULL, 
     next_path VARCHAR(500) NOT NULL, 
     asked_at VARCHAR(27) NOT NULL, 
+    expires_at VARCHAR(27) NOT NULL, 
     wake_at VARCHAR(27) NOT NULL, 
+    attempts BIGINT NOT NULL, 
     live BOOLEAN NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 );
@@ -287,8 +378,23 @@ CREATE TABLE IF NOT EXISTS lockportal_position (
     account_id BLOB NOT NULL, 
     subscriber VARCHAR(64) NOT NULL, 
     version BIGINT NOT NULL, 
+    n INTEGER NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, subscriber)
 );
+
+CREATE TABLE IF NOT EXISTS lockportal_preference (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    contact_id BLOB NOT NULL, 
+    category VARCHAR(64) NOT NULL, 
+    channel VARCHAR(32) NOT NULL, 
+    wanted BOOLEAN NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_preference_live ON lockportal_preference (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_salt (
     supplier_id BLOB NOT NULL, 
@@ -315,6 +421,53 @@ CREATE TABLE IF NOT EXISTS lockportal_session (
 CREATE INDEX IF NOT EXISTS lockportal_session_live ON lockportal_session (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_session_wake ON lockportal_session (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_shared_paper (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    kind VARCHAR(32) NOT NULL, 
+    title VARCHAR(255) NOT NULL, 
+    language VARCHAR(32) NOT NULL, 
+    valid_from DATE, 
+    valid_until DATE, 
+    name VARCHAR(255) NOT NULL, 
+    media_type VARCHAR(128) NOT NULL, 
+    size BIGINT NOT NULL, 
+    sha256 BLOB NOT NULL, 
+    published_at VARCHAR(27) NOT NULL, 
+    withdrawn_at VARCHAR(27), 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_shared_paper_live ON lockportal_shared_paper (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_shared_paper_wide_sha256 ON lockportal_shared_paper (supplier_id, sha256);
+
+CREATE TABLE IF NOT EXISTS lockportal_task (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    kind VARCHAR(64) NOT NULL, 
+    state VARCHAR(32) NOT NULL, 
+    owner VARCHAR(128) NOT NULL, 
+    due_on DATE NOT NULL, 
+    reason TEXT NOT NULL, 
+    about_id BLOB, 
+    opened_at VARCHAR(27) NOT NULL, 
+    closed_at VARCHAR(27), 
+    outcome VARCHAR(64) NOT NULL, 
+    note TEXT NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_task_live ON lockportal_task (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_task_live_due_on_id ON lockportal_task (account_id, live, due_on, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_task_wide_live_owner_due_on_id ON lockportal_task (supplier_id, live, owner, due_on, id);
 
 INSERT INTO lockportal_version (version_num) VALUES ('0001') RETURNING version_num;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -15,7 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lockportal.portal import Portal
-from lockportal.web import ROUTES, Request, Response, Site
+from lockportal.web import ROUTES, Request, Response, Site, StaffLogin, login_of
 
 __all__ = ["create_app", "serve"]
 
@@ -23,12 +24,15 @@ _LOG: Final = logging.getLogger("lockportal.example.flask")
 _LARGEST_FORM: Final = 64 * 1024
 
 
-def create_app(portal: Portal) -> Flask:
-    """Make a WSGI application of a portal; behind a reverse proxy, wrap its `wsgi_app` in werkzeug's ProxyFix."""
+def create_app(portal: Portal, *, staff: StaffLogin | None = None) -> Flask:
+    """Make a WSGI application of a portal; behind a reverse proxy, wrap its `wsgi_app` in werkzeug's ProxyFix.
+
+    `staff` is how your own people are known, at the desk; by default LOCKPORTAL_STAFF says it, as `name:password`.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_FORM
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    site = Site(portal)
+    site = Site(portal, staff=staff or login_of(os.environ.get("LOCKPORTAL_STAFF", "")))
 
     def page(**_: str) -> FlaskResponse:
         return _to_flask(site.handle(_from_flask(current)))
@@ -84,6 +88,7 @@ def _from_flask(request: FlaskRequest) -> Request:
         method=request.method,
         path=request.path,
         query=request.args.to_dict(),
+        repeated=request.args.to_dict(flat=False),
         form=request.form.to_dict(),
         cookies=request.cookies.to_dict(),
         headers=dict(request.headers),

@@ -1,4 +1,4 @@
-"""How the columns of a file become fields: a mapping that stands in a TOML file, or none for files with our own names."""
+"""What an import must be told of its input: which column is which field, who the customer of a file is. In TOML, or nothing."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ REQUIRED = ("number", "customer_number", "currency", "total", "issued_on")
 """The fields that every row must fill, from a column or a constant."""
 
 _SAMPLE = datetime(2001, 12, 31, tzinfo=UTC)
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_SCHEME = re.compile(r"[a-z][a-z0-9_.-]*")
 
 
 class Clean(StrEnum):
@@ -86,11 +88,25 @@ def parse_date(value: str, written: str) -> date:
 
 
 @frozen(kw_only=True)
+class FilesMapping:
+    """What files need that are no CSV. `source`: what their documents are known by, apart from the rows of a CSV file.
+
+    `customer`: which of the ways in which a file names the customer is the customer number, the first that it has. `whole`: a
+    folder or ZIP holds all that its sources have, so that what is no longer in it is reported.
+    """
+
+    source: str = "files"
+    customer: tuple[str, ...] = ("buyer",)
+    whole: bool = False
+
+
+@frozen(kw_only=True)
 class CsvMapping:
     """The mapping of one source. `columns`: field → column; `constants`: field → value for every row; `custom`: name → column.
 
     `kinds` translates the file's words for document kinds; `clean` names fields whose text is put right first. A field with
-    both a column and a constant takes the constant where the column is empty.
+    both a column and a constant takes the constant where the column is empty. `files` is for what is no CSV, and `customers`
+    translates what such a file calls a customer, `scheme:value`, to the customer number.
     """
 
     source: str = "csv"
@@ -100,6 +116,8 @@ class CsvMapping:
     kinds: Mapping[str, str] = field(factory=dict)
     clean: Mapping[str, Clean] = field(factory=dict)
     formats: Formats = Formats()
+    files: FilesMapping = FilesMapping()
+    customers: Mapping[str, str] = field(factory=dict)
 
     def check(self) -> None:
         """Refuse what no file can be read by: names of fields that do not exist, formats that cannot be."""
@@ -109,11 +127,22 @@ class CsvMapping:
                 known = ", ".join(sorted(FIELDS))
                 message = f"There is no field {unknown[0]!r}; known are {known}."
                 raise Refused("mapping.unknown_field", message, field=f"{table}.{unknown[0]}")
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", self.source):
-            raise Refused("mapping.source", "Name the source in lower-case letters, digits, - and _.", field="source")
+        for name, source in (("source", self.source), ("files.source", self.files.source)):
+            if not _SOURCE.fullmatch(source):
+                raise Refused("mapping.source", "Name the source in lower-case letters, digits, - and _.", field=name)
         fault = self.formats.fault()
         if fault is not None:
             raise Refused("mapping.format", f"{fault[1].capitalize()}.", field=f"formats.{fault[0]}")
+        for scheme in self.files.customer:
+            if not _SCHEME.fullmatch(scheme):
+                raise Refused(
+                    "mapping.scheme", f"{scheme!r} names no id of a customer, as buyer or tax do.", field="files.customer"
+                )
+        for said, number in self.customers.items():
+            scheme, colon, value = said.partition(":")
+            if not (colon and value.strip() and number.strip() and _SCHEME.fullmatch(scheme)):
+                message = 'Write it like "tax:DE123456789" = "C-17".'
+                raise Refused("mapping.customer", message, field=f"customers.{said}")
 
 
 def load_mapping(path: Path) -> CsvMapping:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from lockportal.core.actor import Audience
 from lockportal.core.ports import Question
-from lockportal.documents.models import Document
+from lockportal.documents.models import Document, File
 from lockportal.profiles.models import Customer
 from lockportal.storage.tables import Source, record_of
 
@@ -54,6 +54,28 @@ def _of_source(source: Source) -> sa.Select[Any]:
     )
 
 
+def _held(source: Source) -> sa.Select[Any]:
+    file = source(File)
+    return sa.select(file.c.document_id, file.c.sha256).where(
+        file.c.document_id.in_(sa.bindparam("document_ids", type_=file.c.document_id.type, expanding=True))
+    )
+
+
+def _named(source: Source) -> sa.Select[Any]:
+    doc, customer = source(Document), source(Customer)
+    return (
+        sa.select(
+            *(doc.c[name] for name in ("id", "account_id", "source", "external_id", "kind", "number")),
+            customer.c.number.label("customer_number"),
+        )
+        .select_from(customer.join(doc, customer.c.account_id == doc.c.account_id))
+        .where(
+            customer.c.number.in_(sa.bindparam("customers", expanding=True)),
+            doc.c.number.in_(sa.bindparam("numbers", expanding=True)),
+        )
+    )
+
+
 def document_of(row: Any) -> Document:  # noqa: ANN401 - a row of STATED
     """Make the document of a row."""
     return record_of(Document, row)
@@ -67,3 +89,7 @@ KNOWN_CUSTOMERS = Question(name="documents.known_customers", audience=OFFICE, bu
 """Which customer numbers are known."""
 OF_SOURCE = Question(name="documents.of_source", audience=OFFICE, build=_of_source)
 """What one source has brought so far."""
+HELD = Question(name="documents.held", audience=OFFICE, build=_held)
+"""Which contents some documents have."""
+NAMED = Question(name="documents.named", audience=OFFICE, build=_named)
+"""The documents of some customers that have one of some numbers."""

@@ -9,6 +9,7 @@ All names, addresses and numbers in it are invented; its mail goes nowhere, as e
 from __future__ import annotations
 
 from lockportal.testing.book.book import Book
+from lockportal.testing.book.enclosed import enclose
 from lockportal.testing.book.house import TERMS, settings, supplier
 from lockportal.testing.book.models import DEMO_EMAIL, GROUP_EMAIL, BookContact, BookCredit, BookCustomer, Habit
 from lockportal.testing.book.writing import SOURCE, write
@@ -23,6 +24,7 @@ __all__ = [
     "BookCredit",
     "BookCustomer",
     "Habit",
+    "enclose",
     "settings",
     "supplier",
     "write",

@@ -8,6 +8,7 @@ from typing import Final
 from lockportal.core.settings import Branding, Supplier
 from lockportal.core.terms import Terms
 from lockportal.documents.models import DocumentsSettings
+from lockportal.ledger.models import LedgerSettings
 
 TERMS: Final[dict[str, Terms]] = {
     terms.code: terms
@@ -34,6 +35,7 @@ def supplier(key: str = "demo") -> Supplier:
         currencies=("USD", "EUR", "JPY"),
         languages=("en", "de", "fr", "es"),
         address=("Fernhollow Packaging & Supply Co.", "4100 Granary Row", "Chicago, IL 60608", "USA"),
+        country="US",
         email="receivables@fernhollow.example.com",
         phone="+1 312 555 0147",
         tax_id="US 36-0000147",
@@ -48,8 +50,8 @@ def supplier(key: str = "demo") -> Supplier:
 
 
 def settings() -> tuple[object, ...]:
-    """Answer the settings of the capabilities that fit the book, for `Config(settings=…)`."""
-    return (DocumentsSettings(terms=TERMS, default_terms="NET30"),)
+    """Answer the capabilities' settings that fit the book, for `Config(settings=…)`; nobody is told of its papers."""
+    return (DocumentsSettings(terms=TERMS, default_terms="NET30", notice_days=0), LedgerSettings(receipt_days=0))
 
 
 def working_day(day: date) -> date:

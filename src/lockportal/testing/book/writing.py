@@ -7,7 +7,8 @@ from uuid import UUID
 
 from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import NotFound, Refused
-from lockportal.documents.imports.run import Progress, silent
+from lockportal.core.progress import Progress, silent
+from lockportal.testing.book.enclosed import enclose
 from lockportal.testing.book.models import BookContact, BookCustomer
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ SOURCE = "demo"
 
 
 def write(portal: Portal, book: Book, progress: Progress = silent) -> None:
-    """Store a book's customers, contacts, documents and credits; the same book again changes nothing.
+    """Store a book's customers, contacts, documents, credits and files; the same book again changes nothing.
 
     The portal's schema must stand. Refused as the services say, and `book.refused` if a document cannot be taken.
     """
@@ -34,6 +35,7 @@ def write(portal: Portal, book: Book, progress: Progress = silent) -> None:
         account_id, key = accounts[credit.customer], f"book/{credit.reference}"
         portal.ledger.record_credit(account_id, credit.amount, credit.received_on, SYSTEM, reference=credit.reference, key=key)
         progress("credits", done, len(book.credits))
+    enclose(portal, book)
 
 
 def _customer(portal: Portal, customer: BookCustomer, accounts: dict[str, UUID]) -> UUID:

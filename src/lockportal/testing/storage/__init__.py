@@ -9,6 +9,7 @@ Each test begins with an empty database. What a database cannot do is told by `f
 
 from __future__ import annotations
 
+from lockportal.testing.storage.checking import CheckingContract
 from lockportal.testing.storage.fields import FieldsContract
 from lockportal.testing.storage.keys import KeysContract
 from lockportal.testing.storage.lost import LostAnswersContract
@@ -28,5 +29,6 @@ class StorageContract(
     SuppliersContract,
     OutboxContract,
     LostAnswersContract,
+    CheckingContract,
 ):
     """Everything that lockportal relies on a database for; give it a fixture `engines`, of an empty database."""

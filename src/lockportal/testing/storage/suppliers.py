@@ -9,7 +9,7 @@ from attrs import evolve
 
 from lockportal.core.account import Decision, Owner
 from lockportal.core.actor import SYSTEM
-from lockportal.core.ports import Unit
+from lockportal.core.ports import Place, Unit
 from lockportal.core.record import Claim, Stamp
 from lockportal.testing.bench import NOON, Bench
 from lockportal.testing.specimen import Counter, Parcel, Sighting, Specimen, counter_id
@@ -17,7 +17,7 @@ from lockportal.testing.storage.ground import Ground
 from lockportal.testing.storage.keys import schema_rows
 from lockportal.testing.storage.reading import TOTAL
 
-_LATER = NOON + timedelta(minutes=5)
+_LEASE = timedelta(minutes=5)
 
 
 class SuppliersContract(Ground):
@@ -67,16 +67,23 @@ class SuppliersContract(Ground):
         parcel = Parcel(id=bench.clock.new_id(), account_id=account, wake_at=NOON)
         bench.store().observe([parcel])
         other = bench.other()
-        assert other.store().errands(Parcel, NOON, _LATER, 10) == []
-        assert other.store().marks("specimens.hear", NOON, _LATER, 10) == []
+        assert other.store().errands(Parcel, _LEASE, 10) == []
+        assert other.store().marks("specimens.hear", _LEASE, 10) == []
         other.store().forget(parcel)
-        (mark,) = bench.store().marks("specimens.hear", NOON, _LATER, 10)
+        assert not other.store().revive(Parcel, account, parcel.id)
+        (mark,) = bench.store().marks("specimens.hear", _LEASE, 10)
         other.store().reached(mark, 99)
-        other.store().failed(mark, NOON, "no")
-        assert bench.store().marks("specimens.hear", NOON, _LATER, 10) == []  # the lease still holds
-        assert bench.store().errands(Parcel, NOON, _LATER, 10) == [parcel]
-        (again,) = bench.store().marks("specimens.hear", _LATER, _LATER + timedelta(minutes=1), 10)
-        assert (again.position, again.version) == (0, 1)
+        other.store().failed(mark, timedelta(0), "no")
+        assert other.store().held(mark, timedelta(0)) is None
+        assert other.store().advanced(mark, Place(9), timedelta(0)) is None
+        assert bench.store().marks("specimens.hear", _LEASE, 10) == []  # the lease still holds
+        (taken,) = bench.store().errands(Parcel, _LEASE, 10)
+        assert taken == evolve(parcel, wake_at=NOON + _LEASE, attempts=1)
+        assert other.store().later(taken, timedelta(0)) is None
+        assert bench.store().errands(Parcel, _LEASE, 10) == []
+        bench.clock.advance(_LEASE)
+        (again,) = bench.store().marks("specimens.hear", _LEASE, 10)
+        assert (again.place, again.version) == (Place(), 1)
 
     def test_the_same_ids_live_side_by_side(self, bench: Bench) -> None:
         """Two suppliers keep records of the same account ids, record ids, keys and claims."""

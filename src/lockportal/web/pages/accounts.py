@@ -29,6 +29,7 @@ class Frame:
             "account": self.account_id,
             "account_name": self.name,
             "here": here,
+            "has_papers": self.site.menu.papers(self.actor),
             "form_token": self.site.guard.session_token(self.actor),
             "other_accounts": len(self.actor.accounts(Right.VIEW)) > 1,
         }
@@ -49,7 +50,11 @@ def frame(site: Site, actor: Actor, customer: Customer) -> Frame:
 
 def path_id(request: Request, name: str) -> UUID:
     """Read an id from the path; NotFound unless it is written as ids are."""
-    text = request.params[name]
+    return written_id(request.params[name], name)
+
+
+def written_id(text: str, name: str) -> UUID:
+    """Read the id of something; NotFound unless it is written as ids are."""
     try:
         found = UUID(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The documents of an account: the list with its filters, one document, its PDF, and the list as CSV."""
+"""The documents of an account: the list with its filters, the list as CSV, one document, and what it is compared with."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Final
 from lockportal.core.actor import Actor
 from lockportal.core.errors import Refused
 from lockportal.core.page import Page
-from lockportal.documents.models import POSTED, DocumentState
+from lockportal.documents.models import DocumentState
 from lockportal.documents.views import DocumentRow
+from lockportal.web import comparison
 from lockportal.web.filters import FIRST_SORT, read_search
 from lockportal.web.http import Request, Response, download
 from lockportal.web.pages.accounts import Frame, customer_of, frame, path_id
@@ -32,8 +33,11 @@ _HEAD: Final = (
 )
 
 
-def listing(site: Site, request: Request, actor: Actor) -> Response:
-    """Show a page of the documents that the filter finds; a filter that cannot be read is shown with its faults."""
+def listing(site: Site, request: Request, actor: Actor, *, hindrance: str = "") -> Response:
+    """Show a page of the documents that the filter finds; a filter that cannot be read is shown with its faults.
+
+    `hindrance` says why the documents that were chosen cannot be downloaded; they stay chosen.
+    """
     customer = customer_of(site, request, actor)
     search = read_search(request.query)
     found = _NOTHING
@@ -43,8 +47,11 @@ def listing(site: Site, request: Request, actor: Actor) -> Response:
         "search": search,
         "found": found,
         "first_sort": FIRST_SORT,
+        "chosen": frozenset(request.every("document")),
+        "hindrance": hindrance,
     }
-    return frame(site, actor, customer).page("documents.html", values, here="documents", status=422 if search.errors else 200)
+    status = 422 if search.errors or hindrance else 200
+    return frame(site, actor, customer).page("documents.html", values, here="documents", status=status)
 
 
 def export(site: Site, request: Request, actor: Actor) -> Response:
@@ -78,16 +85,27 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
         "days_late": (today - due_on).days if due_on is not None and late else 0,
         "columns": columns,
         "wide": 1 + len(columns - {"product_code"}),
-        "has_paper": view.document.kind in POSTED,
+        "comparable": comparison.comparable(view),
     }
     around = Frame(site=site, actor=actor, account_id=account_id, name=view.customer_name)
     return around.page("document.html", values, here="documents")
 
 
-def pdf(site: Site, request: Request, actor: Actor) -> Response:
-    """Hand out a document's PDF."""
-    paper = site.portal.documents.pdf(path_id(request, "account"), path_id(request, "document"), by=actor)
-    return download(paper.name, paper.media_type, paper.content)
+def compare(site: Site, request: Request, actor: Actor) -> Response:
+    """Show what was ordered, shipped, received and billed, line against line."""
+    customer, document_id = customer_of(site, request, actor), path_id(request, "document")
+    found = site.portal.documents.three_way(customer.account_id, document_id, by=actor)
+    papers = (*found.orders, *found.deliveries, *found.receipts, *found.invoices)
+    lines = comparison.compare(found.lines)
+    values = {
+        "document": next(one for one in papers if one.id == document_id),
+        "found": found,
+        "sides": comparison.sides_of(found),
+        "lines": lines,
+        "columns": comparison.columns_of(found.lines),
+        "differing": sum(1 for one in lines if not one.agrees),
+    }
+    return frame(site, actor, customer).page("comparison.html", values, here="documents")
 
 
 def _cells(rows: Iterable[DocumentRow]) -> Iterator[tuple[Cell, ...]]:

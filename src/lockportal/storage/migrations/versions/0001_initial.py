@@ -100,6 +100,7 @@ def upgrade() -> None:
     sa.Column('parent_id', types.Id(), nullable=True),
     sa.Column('tax_ids', types.text(None), nullable=False),
     sa.Column('address', types.text(None), nullable=False),
+    sa.Column('hidden_kinds', types.text(None), nullable=False),
     sa.Column('live', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
     mariadb_charset='utf8mb4',
@@ -112,6 +113,55 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_customer_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_customer_wide_name', ['supplier_id', 'name'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_customer_wide_number', ['supplier_id', 'number'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_dead_letter',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('receiver', types.text(64), nullable=False),
+    sa.Column('type', types.text(64), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.Column('record_id', types.Id(), nullable=True),
+    sa.Column('attempts', sa.BigInteger(), nullable=False),
+    sa.Column('reason', types.text(255), nullable=False),
+    sa.Column('failed_at', types.Instant(), nullable=False),
+    sa.Column('state', types.text(32), nullable=False),
+    sa.Column('replayed_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_dead_letter', schema=None) as batch_op:
+        batch_op.create_index('lockportal_dead_letter_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dead_letter_wide_failed_at_id', ['supplier_id', 'failed_at', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_delivery',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('message_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(64), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=False),
+    sa.Column('channel', types.text(32), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('outcome', types.text(32), nullable=False),
+    sa.Column('reason', types.text(255), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_delivery', schema=None) as batch_op:
+        batch_op.create_index('lockportal_delivery_at_id', ['account_id', 'at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_delivery_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
     op.create_table('lockportal_document',
     sa.Column('supplier_id', types.Id(), nullable=False),
@@ -137,6 +187,12 @@ def upgrade() -> None:
     sa.Column('subtotal_currency', types.text(3), nullable=True),
     sa.Column('tax_minor', sa.BigInteger(), nullable=True),
     sa.Column('tax_currency', types.text(3), nullable=True),
+    sa.Column('taxes', types.text(None), nullable=False),
+    sa.Column('adjustments', types.text(None), nullable=False),
+    sa.Column('prepaid_minor', sa.BigInteger(), nullable=True),
+    sa.Column('prepaid_currency', types.text(3), nullable=True),
+    sa.Column('rounding_minor', sa.BigInteger(), nullable=True),
+    sa.Column('rounding_currency', types.text(3), nullable=True),
     sa.Column('terms', types.text(64), nullable=False),
     sa.Column('po_number', types.text(128), nullable=False),
     sa.Column('notes', types.text(None), nullable=False),
@@ -162,6 +218,29 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_document_number', ['account_id', 'number'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_document_unique_source_external_id', ['account_id', 'source', 'external_id', 'supplier_id'], unique=True, if_not_exists=True)
         batch_op.create_index('lockportal_document_wide_source_external_id', ['supplier_id', 'source', 'external_id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_document_downloaded',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('file_id', types.Id(), nullable=True),
+    sa.Column('form', types.text(32), nullable=False),
+    sa.Column('person_id', types.Id(), nullable=True),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_document_downloaded', schema=None) as batch_op:
+        batch_op.create_index('lockportal_document_downloaded_at_id', ['account_id', 'at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_downloaded_document_id_at', ['account_id', 'document_id', 'at'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_document_downloaded_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
     op.create_table('lockportal_document_link',
     sa.Column('supplier_id', types.Id(), nullable=False),
@@ -233,6 +312,30 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_entry_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_entry_wide_effective_on', ['supplier_id', 'effective_on'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_file',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('role', types.text(32), nullable=False),
+    sa.Column('name', types.text(255), nullable=False),
+    sa.Column('media_type', types.text(128), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', types.binary(32), nullable=False),
+    sa.Column('added_at', types.Instant(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_file', schema=None) as batch_op:
+        batch_op.create_index('lockportal_file_document_id_id', ['account_id', 'document_id', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_file_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_file_wide_sha256', ['supplier_id', 'sha256'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_journal',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
@@ -272,7 +375,9 @@ def upgrade() -> None:
     sa.Column('binding', types.binary(32), nullable=False),
     sa.Column('next_path', types.text(500), nullable=False),
     sa.Column('asked_at', types.Instant(), nullable=False),
+    sa.Column('expires_at', types.Instant(), nullable=False),
     sa.Column('wake_at', types.Instant(), nullable=False),
+    sa.Column('attempts', sa.BigInteger(), nullable=False),
     sa.Column('live', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
     mariadb_charset='utf8mb4',
@@ -348,6 +453,7 @@ def upgrade() -> None:
     sa.Column('account_id', types.Id(), nullable=False),
     sa.Column('subscriber', types.text(64), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'subscriber'),
     mariadb_charset='utf8mb4',
     mariadb_engine='InnoDB',
@@ -355,6 +461,25 @@ def upgrade() -> None:
     mysql_engine='InnoDB',
     if_not_exists=True
     )
+    op.create_table('lockportal_preference',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=False),
+    sa.Column('category', types.text(64), nullable=False),
+    sa.Column('channel', types.text(32), nullable=False),
+    sa.Column('wanted', sa.Boolean(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_preference', schema=None) as batch_op:
+        batch_op.create_index('lockportal_preference_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_salt',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
@@ -389,18 +514,87 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_session_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_session_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_shared_paper',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('title', types.text(255), nullable=False),
+    sa.Column('language', types.text(32), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=True),
+    sa.Column('valid_until', sa.Date(), nullable=True),
+    sa.Column('name', types.text(255), nullable=False),
+    sa.Column('media_type', types.text(128), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', types.binary(32), nullable=False),
+    sa.Column('published_at', types.Instant(), nullable=False),
+    sa.Column('withdrawn_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_shared_paper', schema=None) as batch_op:
+        batch_op.create_index('lockportal_shared_paper_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_shared_paper_wide_sha256', ['supplier_id', 'sha256'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_task',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(64), nullable=False),
+    sa.Column('state', types.text(32), nullable=False),
+    sa.Column('owner', types.text(128), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('reason', types.text(None), nullable=False),
+    sa.Column('about_id', types.Id(), nullable=True),
+    sa.Column('opened_at', types.Instant(), nullable=False),
+    sa.Column('closed_at', types.Instant(), nullable=True),
+    sa.Column('outcome', types.text(64), nullable=False),
+    sa.Column('note', types.text(None), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_task', schema=None) as batch_op:
+        batch_op.create_index('lockportal_task_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_task_live_due_on_id', ['account_id', 'live', 'due_on', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_task_wide_live_owner_due_on_id', ['supplier_id', 'live', 'owner', 'due_on', 'id'], unique=False, if_not_exists=True)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take it back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('lockportal_task', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_task_wide_live_owner_due_on_id')
+        batch_op.drop_index('lockportal_task_live_due_on_id')
+        batch_op.drop_index('lockportal_task_live')
+
+    op.drop_table('lockportal_task')
+    with op.batch_alter_table('lockportal_shared_paper', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_shared_paper_wide_sha256')
+        batch_op.drop_index('lockportal_shared_paper_live')
+
+    op.drop_table('lockportal_shared_paper')
     with op.batch_alter_table('lockportal_session', schema=None) as batch_op:
         batch_op.drop_index('lockportal_session_wake')
         batch_op.drop_index('lockportal_session_live')
 
     op.drop_table('lockportal_session')
     op.drop_table('lockportal_salt')
+    with op.batch_alter_table('lockportal_preference', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_preference_live')
+
+    op.drop_table('lockportal_preference')
     op.drop_table('lockportal_position')
     with op.batch_alter_table('lockportal_person', schema=None) as batch_op:
         batch_op.drop_index('lockportal_person_live')
@@ -422,6 +616,12 @@ def downgrade() -> None:
     op.drop_table('lockportal_link_requested')
     op.drop_table('lockportal_key')
     op.drop_table('lockportal_journal')
+    with op.batch_alter_table('lockportal_file', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_file_wide_sha256')
+        batch_op.drop_index('lockportal_file_live')
+        batch_op.drop_index('lockportal_file_document_id_id')
+
+    op.drop_table('lockportal_file')
     with op.batch_alter_table('lockportal_entry', schema=None) as batch_op:
         batch_op.drop_index('lockportal_entry_wide_effective_on')
         batch_op.drop_index('lockportal_entry_live')
@@ -441,6 +641,12 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_document_link_document_id')
 
     op.drop_table('lockportal_document_link')
+    with op.batch_alter_table('lockportal_document_downloaded', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_document_downloaded_live')
+        batch_op.drop_index('lockportal_document_downloaded_document_id_at')
+        batch_op.drop_index('lockportal_document_downloaded_at_id')
+
+    op.drop_table('lockportal_document_downloaded')
     with op.batch_alter_table('lockportal_document', schema=None) as batch_op:
         batch_op.drop_index('lockportal_document_wide_source_external_id')
         batch_op.drop_index('lockportal_document_unique_source_external_id')
@@ -451,6 +657,16 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_document_due_on_id')
 
     op.drop_table('lockportal_document')
+    with op.batch_alter_table('lockportal_delivery', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_delivery_live')
+        batch_op.drop_index('lockportal_delivery_at_id')
+
+    op.drop_table('lockportal_delivery')
+    with op.batch_alter_table('lockportal_dead_letter', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_dead_letter_wide_failed_at_id')
+        batch_op.drop_index('lockportal_dead_letter_live')
+
+    op.drop_table('lockportal_dead_letter')
     with op.batch_alter_table('lockportal_customer', schema=None) as batch_op:
         batch_op.drop_index('lockportal_customer_wide_number')
         batch_op.drop_index('lockportal_customer_wide_name')

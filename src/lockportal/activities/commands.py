@@ -1,0 +1,178 @@
+"""What may be asked of tasks: open, assign, reschedule, close; and what of other rooms becomes a task by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from lockportal.activities.models import (
+    LONGEST,
+    ActivitiesSettings,
+    Task,
+    TaskAssigned,
+    TaskClosed,
+    TaskRescheduled,
+    TaskState,
+    check_kind,
+    check_text,
+    open_task,
+    task_id,
+)
+from lockportal.core.account import Account, Owner
+from lockportal.core.actor import Audience
+from lockportal.core.errors import Refused
+from lockportal.core.record import Event, Record, Stamp
+from lockportal.messages.models import DeadLetter, MessageFailed, MessageReplayed
+from lockportal.profiles.models import Customer
+
+_OFFICE = Audience(staff=True, system=True)
+_LONGEST_NAME = 128
+_LONGEST_KEY = 200
+
+
+@frozen(kw_only=True)
+class OpenTask:
+    """Open a task of an account; the same `key` again opens no second one."""
+
+    audience: ClassVar[Audience] = _OFFICE
+    owner: ClassVar[Owner | None] = None
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    kind: str
+    key: str
+    reason: str
+    assignee: str = ""
+    due_on: date | None = None
+    about_id: UUID | None = None
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Answer the task, if it is new."""
+        check_kind(self.kind)
+        if not 0 < len(self.key) <= _LONGEST_KEY:
+            raise Refused("task.key_length", f"A key has 1 to {_LONGEST_KEY} characters.", field="key")
+        if not self.reason.strip():
+            raise Refused("task.reason_missing", "Say why it is to be done.", field="reason")
+        check_text(self.reason, "reason")
+        check_text(self.assignee, "owner", _LONGEST_NAME)
+        return open_task(
+            account,
+            stamp,
+            kind=self.kind,
+            key=self.key,
+            reason=self.reason,
+            owner=self.assignee,
+            due_on=self.due_on,
+            about_id=self.about_id,
+        )
+
+
+@frozen(kw_only=True)
+class AssignTask:
+    """Give an open task to a member of staff; to nobody by an empty name."""
+
+    audience: ClassVar[Audience] = _OFFICE
+    owner: ClassVar[Owner | None] = None
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    task_id: UUID
+    assignee: str
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG002 - a command's signature
+        """Answer the task with its new owner, if it is another."""
+        check_text(self.assignee, "owner", _LONGEST_NAME)
+        task = _open(account, self.task_id)
+        return [] if task.owner == self.assignee else [TaskAssigned(task=evolve(task, owner=self.assignee))]
+
+
+@frozen(kw_only=True)
+class RescheduleTask:
+    """Put an open task off to another day, today at the earliest."""
+
+    audience: ClassVar[Audience] = _OFFICE
+    owner: ClassVar[Owner | None] = None
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    task_id: UUID
+    due_on: date
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Answer the task on its new day, if it is another."""
+        task = _open(account, self.task_id)
+        if self.due_on == task.due_on:
+            return []
+        if self.due_on < account.supplier.today(stamp.at):
+            raise Refused("task.due_on_past", "Choose today or a later day.", field="due_on")
+        return [TaskRescheduled(task=evolve(task, due_on=self.due_on))]
+
+
+@frozen(kw_only=True)
+class CloseTask:
+    """Close an open task: with an outcome it is done, without one it is cancelled. Closing it alike again changes nothing."""
+
+    audience: ClassVar[Audience] = _OFFICE
+    owner: ClassVar[Owner | None] = None
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    task_id: UUID
+    outcome: str = ""
+    note: str = ""
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Answer the closed task."""
+        check_text(self.note, "note")
+        known = account.settings(ActivitiesSettings).outcomes
+        if self.outcome and self.outcome not in known:
+            message = f"There is no outcome {self.outcome!r}; known are {', '.join(known)}."
+            raise Refused("task.outcome_unknown", message, field="outcome")
+        task = account.get(Task, self.task_id)
+        state = TaskState.DONE if self.outcome else TaskState.CANCELLED
+        if (task.state, task.outcome, task.note) == (state, self.outcome, self.note):
+            return []
+        task = _open(account, self.task_id)
+        closed = evolve(task, state=state, outcome=self.outcome, note=self.note, closed_at=stamp.at)
+        return [TaskClosed(task=closed)]
+
+
+def _open(account: Account, task_id: UUID) -> Task:
+    task = account.get(Task, task_id)
+    if task.state is not TaskState.OPEN:
+        raise Refused("task.closed", "This task is closed already.")
+    return task
+
+
+def chase_undelivered(event: MessageFailed, account: Account, stamp: Stamp) -> Sequence[Event]:
+    """Have somebody look into what could not be delivered: the customer's collector, else whoever takes it."""
+    letter, customer = event.letter, account.find(Customer, account.id)
+    return open_task(
+        account,
+        stamp,
+        kind="messages.undeliverable",
+        key=_chase_of(letter),
+        reason=f"{letter.type} could not be delivered by {letter.attempts} tries: {letter.reason}"[:LONGEST],
+        owner="" if customer is None else customer.collector,
+        about_id=letter.id,
+    )
+
+
+def end_chase(event: MessageReplayed, account: Account, stamp: Stamp) -> Sequence[Event]:
+    """Close the task of what is handed over once more; if that fails, too, there is a new one."""
+    task = account.find(Task, task_id(account.id, _chase_of(event.letter)))
+    if task is None or not task.live:
+        return []
+    return [TaskClosed(task=evolve(task, state=TaskState.CANCELLED, note="Handed over once more.", closed_at=stamp.at))]
+
+
+def _chase_of(letter: DeadLetter) -> str:
+    return f"dead-letter/{letter.id}/{letter.failed_at.isoformat()}"

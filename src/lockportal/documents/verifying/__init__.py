@@ -1,0 +1,1 @@
+"""Whether what documents say agrees with the ledger, among themselves, and with the file store."""

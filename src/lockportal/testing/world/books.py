@@ -1,0 +1,52 @@
+"""The books of a portal, in a form that two runs can be held against each other: no ids in it, and no drawn secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from lockportal.core.actor import SYSTEM
+from lockportal.core.verify import Finding
+from lockportal.ledger.views import Aging
+from lockportal.storage.migrations.running import schema
+
+if TYPE_CHECKING:
+    from lockportal.portal import Portal
+
+
+@frozen
+class Books:
+    """What must be equal after a disturbed and an undisturbed run, `findings` being empty."""
+
+    findings: tuple[Finding, ...]
+    """What `Portal.verify` finds."""
+    aging: tuple[Aging, ...]
+    """Today's aging of the whole supplier."""
+    balances: tuple[tuple[str, int | None, str | None], ...]
+    """Number, balance in minor units and currency of every document."""
+    rows: Mapping[str, int]
+    """How many rows each table keeps, those of the supplier; empty tables are left out."""
+
+
+def books_of(portal: Portal) -> Books:
+    """Read the books of a portal."""
+    tables = schema(portal.capabilities).tables
+    with portal.engines.reading() as connection:
+        counts = {name: _count(connection, kept, portal) for name, kept in sorted(tables.items())}
+        kept = tables["lockportal_document"]
+        columns = (kept.c.number, kept.c.balance_minor, kept.c.balance_currency)
+        found = connection.execute(sa.select(*columns).where(kept.c.supplier_id == portal.supplier.id)).all()
+    return Books(
+        findings=portal.verify(SYSTEM),
+        aging=portal.ledger.aging(SYSTEM),
+        balances=tuple(sorted((row[0], row[1], row[2]) for row in found)),
+        rows={name: count for name, count in counts.items() if count},
+    )
+
+
+def _count(connection: sa.Connection, kept: sa.Table, portal: Portal) -> int:
+    statement: sa.Select[Any] = sa.select(sa.func.count()).select_from(kept).where(kept.c.supplier_id == portal.supplier.id)
+    return int(connection.execute(statement).scalar_one())

@@ -1,0 +1,37 @@
+"""What messages a person wants to get, for each of their accounts: where every message that may be switched off leads."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from lockportal.core.actor import Actor, Right
+from lockportal.web.http import Request, Response, redirect
+from lockportal.web.site import Site
+
+
+def show(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a handler's signature
+    """Show the categories of messages, each with whether it is wanted."""
+    contacts = _contacts(actor)
+    values = {
+        "accounts": [
+            (one, site.portal.messages.preferences(one.account_id, contacts[one.account_id], by=actor))
+            for one in site.portal.profiles.accounts_of(actor)
+        ],
+        "form_token": site.guard.session_token(actor),
+    }
+    return site.page("preferences.html", values)
+
+
+def store(site: Site, request: Request, actor: Actor) -> Response:
+    """Keep what is wanted: each box that is not ticked is a category that is not."""
+    for account_id, contact_id in _contacts(actor).items():
+        for choice in site.portal.messages.preferences(account_id, contact_id, by=actor):
+            wanted = f"{account_id}.{choice.category}" in request.form
+            if wanted is not choice.wanted:
+                site.portal.messages.store_preference(account_id, contact_id, choice.category, wanted=wanted, by=actor)
+    return redirect(site.url("preferences"))
+
+
+def _contacts(actor: Actor) -> dict[UUID, UUID]:
+    """Answer who a person is in each account that they may view."""
+    return {grant.account_id: grant.contact_id for grant in actor.grants if Right.VIEW in grant.rights}

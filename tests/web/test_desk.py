@@ -1,0 +1,164 @@
+"""The desk: only for whom the host knows, its lists, what can be done with a task, and a customer's timeline."""
+
+import base64
+import re
+
+import pytest
+
+from lockportal.core.actor import SYSTEM, staff
+from lockportal.web import BasicLogin, Request, Site, login_of
+
+OURS = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+def basic(name, password):
+    return {"Authorization": f"Basic {base64.b64encode(f'{name}:{password}'.encode()).decode()}"}
+
+
+CASEY = basic("casey", "open sesame")
+
+
+class Desk:
+    """The desk as its people's browsers see it."""
+
+    def __init__(self, world):
+        self.world = world
+        self.site = Site(world.portal, staff=BasicLogin({"casey": "open sesame", "robin": "other"}))
+
+    def get(self, path, query=None, headers=CASEY):
+        return self.site.handle(Request(method="GET", path=path, query=query or {}, headers=headers))
+
+    def post(self, path, form, headers=CASEY):
+        token = TOKEN.search(self.get("/desk", {"owner": "all"}, headers).body.decode())
+        filled = {"form_token": token[1] if token else "", **form}
+        return self.site.handle(Request(method="POST", path=path, form=filled, headers={**headers, **OURS}))
+
+
+@pytest.fixture
+def desk(world):
+    return Desk(world)
+
+
+def task(world, key="k", **details):
+    given = {"kind": "messages.undeliverable", "reason": "Mail to <this> customer bounces.", **details}
+    return world.portal.activities.open(world.harbour, SYSTEM, key=key, **given)
+
+
+def text(answer):
+    assert answer.status == 200, answer.body.decode()
+    return answer.body.decode()
+
+
+def address(world, one):
+    return f"/desk/accounts/{world.harbour}/tasks/{one.id}"
+
+
+def test_without_the_hosts_login_there_is_no_desk(world):
+    answer = world.site.handle(Request(method="GET", path="/desk", headers=CASEY))
+    assert answer.status == 404
+    assert not answer.header("WWW-Authenticate")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        basic("casey", "wrong"),
+        basic("nobody", "open sesame"),
+        basic("nobody", ""),
+        basic("nobody", "\0"),
+        {"Authorization": "Basic %%%"},
+        {"Authorization": "Basic /w=="},
+        {"Authorization": "Bearer x"},
+    ],
+)
+def test_who_is_not_known_is_asked_for_name_and_password_and_sees_nothing(desk, headers):
+    one = task(desk.world)
+    for answer in (
+        desk.get("/desk", headers=headers),
+        desk.get(f"/desk/accounts/{desk.world.harbour}", headers=headers),
+        desk.post(address(desk.world, one), {"act": "take"}, headers=headers),
+    ):
+        assert answer.status == 401
+        assert answer.header("WWW-Authenticate").startswith("Basic realm=")
+        assert "Harbour" not in answer.body.decode()
+    assert desk.world.portal.activities.get(desk.world.harbour, one.id, SYSTEM).owner == ""
+
+
+def test_a_signed_in_customer_is_nobody_at_the_desk(desk):
+    customer = desk.world.signed_in()
+    request = Request(method="GET", path="/desk", cookies=customer.cookies)
+    assert desk.site.handle(request).status == 401
+
+
+def test_a_task_is_taken_given_back_and_closed_with_an_outcome(desk):
+    one = task(desk.world)
+    assert "Nothing to do" in text(desk.get("/desk"))
+    page = text(desk.get("/desk", {"owner": "nobody"}))
+    assert "Mail to &lt;this&gt; customer bounces." in page
+    assert "Harbour Foods Ltd" in page
+    assert "A message cannot be delivered" in page
+    there = desk.post(address(desk.world, one), {"act": "take", "back": "nobody"})
+    assert (there.status, there.header("Location")) == (303, "/desk?owner=nobody")
+    assert "bounces" in text(desk.get("/desk"))
+    desk.post(address(desk.world, one), {"act": "release"})
+    assert "Nothing to do" in text(desk.get("/desk"))
+    closing = {"act": "close", "outcome": "wrong_contact", "note": " Asked for another. ", "back": "account"}
+    there = desk.post(address(desk.world, one), closing)
+    assert there.header("Location") == f"/desk/accounts/{desk.world.harbour}"
+    closed = desk.world.portal.activities.get(desk.world.harbour, one.id, SYSTEM)
+    assert (closed.outcome, closed.note) == ("wrong_contact", "Asked for another.")
+    assert "Nothing to do" in text(desk.get("/desk", {"owner": "all"}))
+
+
+def test_a_form_of_another_page_or_person_changes_nothing(desk):
+    one = task(desk.world)
+    token = TOKEN.search(text(desk.get("/desk", {"owner": "all"})))[1]
+    robin = basic("robin", "other")
+    for headers, form in (
+        ({**CASEY, **OURS}, {"act": "take"}),
+        ({**CASEY, "Sec-Fetch-Site": "cross-site"}, {"act": "take", "form_token": token}),
+        ({**robin, **OURS}, {"act": "take", "form_token": token}),
+    ):
+        answer = desk.site.handle(Request(method="POST", path=address(desk.world, one), form=form, headers=headers))
+        assert answer.status == 403
+    assert desk.world.portal.activities.get(desk.world.harbour, one.id, SYSTEM).owner == ""
+
+
+def test_an_act_that_does_not_exist_is_refused(desk):
+    one = task(desk.world)
+    assert desk.post(address(desk.world, one), {"act": "burn"}).status == 422
+
+
+def test_a_customers_page_shows_its_tasks_and_its_timeline_page_by_page(desk):
+    task(desk.world, owner="casey")
+    for n in range(31):
+        desk.world.portal.profiles.change_customer(desk.world.harbour, by=staff("ann"), name=f"Harbour {n}")
+    path = f"/desk/accounts/{desk.world.harbour}"
+    page = text(desk.get(path))
+    assert "Harbour 30" in page
+    assert "Mail to &lt;this&gt; customer bounces." in page
+    assert page.count("staff:ann") == 30
+    after = re.search(r"\?after=([^\"]+)", page)[1]
+    older = text(desk.get(path, {"after": after}))
+    assert "A task was opened" in older
+    assert "Posted to the ledger" in older
+
+
+def test_a_long_list_has_pages(desk):
+    for n in range(26):
+        task(desk.world, f"k{n}")
+    first = text(desk.get("/desk", {"owner": "all"}))
+    after = re.search(r"after=([^\"]+)\"", first)[1]
+    second = text(desk.get("/desk", {"owner": "all", "after": after}))
+    assert (first.count("<tr>"), second.count("<tr>")) == (26, 2)  # one of them is the head
+    assert "Nothing to do" in text(desk.get("/desk", {"owner": "somebody"}))
+
+
+def test_logins_are_read_from_one_text():
+    assert login_of("") is None
+    assert login_of(" , casey: ,:x") is None
+    login = login_of("casey:a:b, robin:c")
+    assert login(Request(method="GET", path="/", headers=basic("casey", "a:b"))) == staff("casey")
+    assert "a:b" not in repr(login)
