@@ -164,15 +164,23 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'lockportal.sqlite'}"
 
 
+def marked(request: pytest.FixtureRequest, server: str) -> None:
+    """Fail a test that needs a server and does not bear its mark: a run of the servers' tests alone would miss it."""
+    if request.node.get_closest_marker(server) is None:
+        pytest.fail(f"{request.node.nodeid} needs @pytest.mark.{server}", pytrace=False)
+
+
 @pytest.fixture
-def postgresql_url(empty_postgresql: Callable[[], str]) -> str:
+def postgresql_url(request: pytest.FixtureRequest, empty_postgresql: Callable[[], str]) -> str:
     """URL of an empty PostgreSQL database."""
+    marked(request, "postgresql")
     return empty_postgresql()
 
 
 @pytest.fixture
-def mariadb_url(empty_mariadb: Callable[[], str]) -> str:
+def mariadb_url(request: pytest.FixtureRequest, empty_mariadb: Callable[[], str]) -> str:
     """URL of an empty MariaDB database."""
+    marked(request, "mariadb")
     return empty_mariadb()
 
 

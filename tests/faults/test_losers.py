@@ -40,7 +40,13 @@ def test_mariadb_s_lock_that_is_waited_for_too_long_is_a_conflict(mariadb_url):
 
 
 @pytest.mark.guarantee(33)
-@pytest.mark.parametrize(("url", "code"), [("postgresql_url", "40P01"), ("mariadb_url", 1213)], ids=["postgresql", "mariadb"])
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        pytest.param("postgresql_url", "40P01", id="postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb_url", 1213, id="mariadb", marks=pytest.mark.mariadb),
+    ],
+)
 def test_a_deadlock_is_a_conflict(url, code, request):
     engine = rows(request.getfixturevalue(url))
     together = threading.Barrier(2)

@@ -98,7 +98,13 @@ def kill_others(engines, killer):
                 connection.exec_driver_sql(f"KILL {row[0]}")
 
 
-@pytest.mark.parametrize("url", ["postgresql_url", "mariadb_url"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("postgresql_url", marks=pytest.mark.postgresql),
+        pytest.param("mariadb_url", marks=pytest.mark.mariadb),
+    ],
+)
 def test_a_broken_connection_is_survived_by_reads_and_writes(url, request):
     bench = Bench(engines=open_engines(request.getfixturevalue(url)))
     bench.make_schema()
