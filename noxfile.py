@@ -136,9 +136,8 @@ def pytest(session: nox.Session, *args: str, env: dict[str, str] | None = None) 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Show the portal: `lockportal demo` on SQLite with the Flask example; arguments after -- go to it."""
-    example = [path for path in distributions("examples") if path.name == "flask_portal"]
-    session.install("-e.[pdf]", *(f"-e{path.relative_to(ROOT).as_posix()}" for path in example))
+    """Show the portal: `lockportal demo` on SQLite; arguments after -- go to it, as `--app fastapi` does."""
+    session.install("-e.[pdf]", *(f"-e{path.relative_to(ROOT).as_posix()}" for path in distributions("examples")))
     try:
         session.run("lockportal", "demo", *session.posargs, interrupt_timeout=10, terminate_timeout=5)
     except KeyboardInterrupt:

@@ -12,10 +12,12 @@ import sys
 import tomllib
 from contextlib import closing
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from starlette.testclient import TestClient
 
 from lockportal.cli import main
 from lockportal.demo import run
@@ -98,7 +100,18 @@ def gunicorn(typed, monkeypatch):
         assert made[found[2]].test_client().get("/sign-in").status_code == 200
 
 
+def asgi(command, typed, monkeypatch):
+    """The server knows the options; the application that is named comes from a file of the page, and answers."""
+    module, name = command.make_context("server", shlex.split(typed)).params["app"].split(":")
+    made = runpy.run_path(f"{module}.py")
+    with closing(made["portal"]) as portal, TestClient(made[name]) as client:
+        assert portal.check_schema() == ()
+        assert client.get("/sign-in").status_code == 200
+
+
 CHECKS = {
+    "uvicorn": partial(asgi, import_module("uvicorn.main").main),
+    "granian": partial(asgi, import_module("granian.cli").cli),
     "lockportal demo": demo,
     "lockportal": lockportal,
     "python3 noxfile.py": noxfile,

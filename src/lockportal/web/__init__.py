@@ -6,5 +6,6 @@ from lockportal.web.http import Cookie, Request, Response
 from lockportal.web.routes import ROUTES
 from lockportal.web.site import Site
 from lockportal.web.staff import BasicLogin, StaffLogin, login_of
+from lockportal.web.ticking import ticking
 
-__all__ = ["ROUTES", "BasicLogin", "Cookie", "Request", "Response", "Site", "StaffLogin", "login_of"]
+__all__ = ["ROUTES", "BasicLogin", "Cookie", "Request", "Response", "Site", "StaffLogin", "login_of", "ticking"]

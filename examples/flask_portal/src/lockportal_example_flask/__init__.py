@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -12,15 +10,15 @@ from flask import Flask
 from flask import Request as FlaskRequest
 from flask import Response as FlaskResponse
 from flask import request as current
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lockportal.portal import Portal
-from lockportal.web import ROUTES, Request, Response, Site, StaffLogin, login_of
+from lockportal.web import ROUTES, Request, Response, Site, StaffLogin, login_of, ticking
 
 __all__ = ["create_app", "serve"]
 
-_LOG: Final = logging.getLogger("lockportal.example.flask")
 _LARGEST_FORM: Final = 64 * 1024
 
 
@@ -55,17 +53,13 @@ def serve(portal: Portal, *, host: str, port: int, ready: Callable[[str], None] 
     `ready` is told the address once it answers. In production, a WSGI server runs `create_app(portal)`.
     """
     server = make_server(host, port, create_app(portal), threaded=True, request_handler=_Quiet)
-    stop = threading.Event()
-    clockwork = threading.Thread(target=_tick, args=(portal, stop), name="lockportal-tick", daemon=True)
-    clockwork.start()
     try:
-        if ready is not None:
-            ready(f"http://{host}:{server.server_port}")
-        server.serve_forever()
+        with ticking(portal):
+            if ready is not None:
+                ready(f"http://{host}:{server.server_port}")
+            server.serve_forever()
     finally:
-        stop.set()
         server.server_close()
-        clockwork.join(timeout=5)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -73,14 +67,6 @@ class _Quiet(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log nothing."""
-
-
-def _tick(portal: Portal, stop: threading.Event) -> None:
-    while not stop.wait(1.0):
-        try:
-            portal.tick()
-        except Exception:  # noqa: BLE001 - the clockwork goes on, whatever broke
-            _LOG.exception("a tick failed; the next one tries again")
 
 
 def _from_flask(request: FlaskRequest) -> Request:
@@ -98,4 +84,6 @@ def _from_flask(request: FlaskRequest) -> Request:
 
 
 def _to_flask(response: Response) -> FlaskResponse:
-    return FlaskResponse(response.body, response.status, response.header_lines())
+    made = FlaskResponse(response.body, response.status)
+    made.headers = Headers(response.header_lines())  # these alone: an answer without a body has no type
+    return made

@@ -1,69 +1,45 @@
-"""The Flask example: every route of the table is there, and what the site answers arrives as it was."""
+"""The examples: every route of the table is there, and what the site answers arrives as it was."""
 
-import re
-import runpy
 import threading
 from importlib.metadata import entry_points
-from pathlib import Path
 from urllib.request import urlopen
 
-import httpx2
+import lockportal_example_fastapi as fastapi_portal
+import lockportal_example_flask as flask_portal
 import pytest
+import uvicorn
 
-flask_portal = pytest.importorskip("lockportal_example_flask")
-from lockportal.web import ROUTES  # noqa: E402 - after the example is known to be there
-
-WORLDS = runpy.run_path(str(Path(__file__).parents[1] / "web" / "conftest.py"))
-OURS = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+from examples.browsing import sign_in
+from lockportal.web import ROUTES
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    made = WORLDS["World"](tmp_path_factory.mktemp("flask"))
-    yield made
-    made.portal.close()
-
-
-@pytest.fixture
-def client(world):
-    transport = httpx2.WSGITransport(app=flask_portal.create_app(world.portal), remote_addr="192.0.2.1")
-    with httpx2.Client(transport=transport, base_url="https://portal.example") as client:
-        yield client
-
-
-def token_of(answer):
-    return re.search(r'name="form_token" value="([^"]+)"', answer.text).group(1)
-
-
-def sign_in(client, world, email="ann@harbour.example"):
-    asked = client.post("/sign-in", data={"email": email, "form_token": token_of(client.get("/sign-in"))}, headers=OURS)
-    assert asked.status_code == 200
-    world.portal.deliver()
-    link = f"/sign-in/{world.letterbox.token('https://portal.example')}"
-    return client.post(link, data={"form_token": token_of(client.get(link))}, headers=OURS)
-
-
-def test_every_route_of_the_table_is_registered(world):
+def test_flask_registers_every_route_of_the_table(world):
     app = flask_portal.create_app(world.portal)
     rules = {(rule.endpoint, *(rule.methods - {"HEAD"})) for rule in app.url_map.iter_rules()}
     assert rules == {(route.name, route.method) for route in ROUTES}
 
 
-def test_a_customer_signs_in_and_reads_every_page(client, world):
+def test_fastapi_registers_every_route_of_the_table(world):
+    app = fastapi_portal.create_app(world.portal)
+    routes = {(route.name, *(route.methods - {"HEAD"})) for route in app.routes}
+    assert routes == {(route.name, route.method) for route in ROUTES}
+
+
+def test_a_customer_signs_in_and_reads_every_page(client, world, addresses):
     arrived = sign_in(client, world)
     assert arrived.status_code == 303
     cookie = next(line for line in arrived.headers.get_list("set-cookie") if line.startswith("__Host-lockportal="))
     assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= {*cookie.split("; ")}
     home = client.get("/", follow_redirects=True)
     assert "$17,691.85" in home.text
-    for name, path in WORLDS["addresses"](world).items():
+    for name, path in addresses(world).items():
         if name not in {"sign_in", "inspect_link"}:
             assert client.get(path, follow_redirects=True).status_code == 200, name
 
 
 @pytest.mark.guarantee(9)
-def test_every_answer_bears_the_headers_whatever_flask_thinks_of_the_request(client, world):
-    paths = [*WORLDS["addresses"](world).values(), "/nowhere", "//evil.example/", "/sign-in/", "/%00"]
+def test_every_answer_bears_the_headers_whatever_the_framework_thinks_of_the_request(client, world, addresses):
+    paths = [*addresses(world).values(), "/nowhere", "//evil.example/", "/sign-in/", "/%00"]
     answers = [client.get(path) for path in paths]
     answers += [client.request(method, "/sign-in") for method in ("OPTIONS", "DELETE", "TRACE")]
     answers.append(client.post("/sign-in", data={"email": "x" * 100_000}))
@@ -74,6 +50,12 @@ def test_every_answer_bears_the_headers_whatever_flask_thinks_of_the_request(cli
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_form_of_unknown_length_is_read_up_to_its_limit(client):
+    pieces = iter([b"email="] + [b"x" * 10_000] * 10)
+    answer = client.post("/sign-in", content=pieces, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status_code in {403, 413}
 
 
 def test_a_hostile_host_never_becomes_a_location(client, world):
@@ -96,14 +78,14 @@ def test_a_list_is_sent_as_it_is_read(client, world):
     assert answer.content.decode("utf-8-sig").startswith("Kind,Number,")
 
 
-def test_the_example_is_offered_as_an_application():
-    (found,) = entry_points(group="lockportal.apps", name="flask")
-    assert found.load() is flask_portal.serve
+@pytest.mark.parametrize(("name", "module"), [("flask", flask_portal), ("fastapi", fastapi_portal)])
+def test_the_example_is_offered_as_an_application(name, module):
+    (found,) = entry_points(group="lockportal.apps", name=name)
+    assert found.load() is module.serve
 
 
-def test_serving_answers_and_ticks(world, monkeypatch):
-    told, ticked = [], threading.Event()
-    answered = threading.Event()
+def of_flask(monkeypatch):
+    """Answer a function that ends Flask's server."""
     made = []
     real = flask_portal.make_server
 
@@ -111,15 +93,41 @@ def test_serving_answers_and_ticks(world, monkeypatch):
         made.append(real(*args, **kwargs))
         return made[0]
 
+    def end():
+        made[0].shutdown()
+
+    monkeypatch.setattr(flask_portal, "make_server", make_server)
+    return end
+
+
+def of_fastapi(monkeypatch):
+    """Answer a function that ends uvicorn."""
+    made = []
+
+    class Server(uvicorn.Server):
+        def __init__(self, config):
+            super().__init__(config)
+            made.append(self)
+
+    monkeypatch.setattr(fastapi_portal.uvicorn, "Server", Server)
+
+    def end():
+        made[0].should_exit = True
+
+    return end
+
+
+@pytest.mark.parametrize(("module", "ending"), [(flask_portal, of_flask), (fastapi_portal, of_fastapi)], ids=["flask", "fastapi"])
+def test_serving_answers_and_ticks(module, ending, world, monkeypatch):
+    told, answered, ticked = [], threading.Event(), threading.Event()
+    end = ending(monkeypatch)
+
     def ready(address):
         told.append(address)
         answered.set()
 
-    monkeypatch.setattr(flask_portal, "make_server", make_server)
     monkeypatch.setattr(world.portal, "tick", ticked.set)
-    thread = threading.Thread(
-        target=flask_portal.serve, args=(world.portal,), kwargs={"host": "127.0.0.1", "port": 0, "ready": ready}
-    )
+    thread = threading.Thread(target=module.serve, args=(world.portal,), kwargs={"host": "127.0.0.1", "port": 0, "ready": ready})
     thread.start()
     try:
         assert answered.wait(5)
@@ -127,6 +135,6 @@ def test_serving_answers_and_ticks(world, monkeypatch):
             assert answer.read() == b'{"status":"ok"}'
         assert ticked.wait(5)
     finally:
-        made[0].shutdown()
+        end()
         thread.join(5)
     assert not thread.is_alive()
