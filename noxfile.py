@@ -171,7 +171,8 @@ def faults(session: nox.Session) -> None:
     """Kill processes, cut connections and kill servers: everything, or what CI runs by `-- --tier=C`."""
     editable(session, "test")
     tier = () if any(given.startswith("--tier") for given in session.posargs) else ("--tier=F",)
-    pytest(session, *tier, "tests/faults", "tests/messages/test_dispatchers.py")
+    doors = ("tests/access/test_crowds.py", "tests/access/test_sessions.py", "tests/web/test_scanners.py")
+    pytest(session, *tier, "tests/faults", "tests/messages/test_dispatchers.py", *doors)
 
 
 @nox.session

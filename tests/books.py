@@ -39,10 +39,17 @@ class StandingClock(SystemClock):
         return self.time
 
 
+class Unsent:
+    """Takes every mail and sends none."""
+
+    def send(self, mail):
+        pass
+
+
 def open_portal(url, *, supplier=ACME, settings=(), clock=None, create=True, files="folder:no-files-here", plugins=()):
     """Put a portal together, its tables made."""
     config = Config(database=url, supplier=supplier, settings=settings, files=files, secret_keys=(KEY,))
-    portal = Portal(config, clock=clock or StandingClock(), plugins=plugins)
+    portal = Portal(config, clock=clock or StandingClock(), plugins=plugins, notifier=Unsent())
     assert portal.shell  # derives the tables of every capability
     if create:
         METADATA.create_all(portal.engines.writes)

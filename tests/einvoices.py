@@ -22,6 +22,7 @@ from lockportal.documents.models import (
     Reference,
     TaxShare,
 )
+from lockportal.documents.parties import BillTo, StatedId
 from lockportal.profiles.models import Address, Customer
 
 ROOTS = {"Invoice", "CreditNote", "CrossIndustryInvoice"}
@@ -45,6 +46,15 @@ CUSTOMER = Customer(
     tax_ids=("FR23334175221", "HRB 1234"),
     address=Address(("Weg 1", "Hof 2"), "Berlin", "10115", "", "DE"),
 )
+
+BILL_TO = BillTo(
+    name=CUSTOMER.name,
+    address=CUSTOMER.address,
+    tax_ids=CUSTOMER.tax_ids[:1],
+    ids=(StatedId(CUSTOMER.number),),
+    registration=StatedId(CUSTOMER.tax_ids[1]),
+)
+"""The customer, as an e-invoice states it."""
 
 
 @frozen
@@ -170,6 +180,7 @@ def full_facts(**changes) -> DocumentFacts:
             Adjustment(amount=eur("5.00"), reason="Freight", tax_category="S", tax_rate=Decimal(19)),
         ),
         "lines": lines,
+        "bill_to": BILL_TO,
         "references": (
             Reference(DocumentKind.INVOICE, "RE-0"),
             Reference(DocumentKind.DESPATCH_ADVICE, "LS-1"),

@@ -6,6 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from given_contents import pdf
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.documents.models import Document, DocumentFacts, DocumentKind, File
@@ -15,7 +16,7 @@ from lockportal.plugins import hookimpl
 from lockportal.profiles.models import Customer
 from lockportal.storage.tables import ACCOUNT, JOURNAL, table
 
-PDF = b"%PDF-1.7\nnothing but paper\n%%EOF\n"
+PDF = pdf()
 
 
 def invoice_file(number="R-1", customer="C-1", *, form="a", **said):
@@ -45,7 +46,9 @@ class FakeReader:
             raise ZeroDivisionError(said["fails"])
         return [self._reading(**one) for one in said["stated"]]
 
-    def _reading(self, number, customer, total="10.00", kind="invoice", issued="2026-01-02", name="Harbour", files=(), **facts):
+    def _reading(
+        self, number, customer, total="10.00", kind="invoice", issued="2026-01-02", name="Harbour", files=(), seller=(), **facts
+    ):
         given = {
             "external_id": number,
             "kind": DocumentKind(kind),
@@ -58,6 +61,7 @@ class FakeReader:
             facts=DocumentFacts(**given),
             customer=tuple(PartyId(*one) for one in customer),
             customer_name=name,
+            seller=tuple(PartyId("tax", one) for one in seller),
             enclosed=tuple(Enclosed(one["name"], one["type"], base64.b64decode(one["content"])) for one in files),
         )
 

@@ -11,9 +11,12 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+STAFF = {"username": "casey", "password": "open sesame"}
+"""Who signs in at the desk, as Playwright takes it."""
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none")
 
 
@@ -29,10 +32,13 @@ def served(folder: Path, **options):
     from lockportal_example_flask import create_app
     from werkzeug.serving import make_server
 
+    from lockportal.web import BasicLogin
+
     world_of_tests = runpy.run_path(str(Path(__file__).parent / "web" / "conftest.py"))["World"]
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
     world = world_of_tests(folder, base_url=f"http://127.0.0.1:{server.server_port}", **options)
-    server.app = create_app(world.portal)
+    server.app = create_app(world.portal, staff=BasicLogin({STAFF["username"]: STAFF["password"]}))
+    give_tasks(world)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -42,6 +48,38 @@ def served(folder: Path, **options):
         thread.join()
         server.server_close()
         world.portal.close()
+
+
+def give_tasks(world) -> None:
+    """Give the desk something to do: a mail that failed, a task that is late, and one that somebody has taken."""
+    from lockportal.core.actor import SYSTEM
+    from lockportal.core.messages import Undelivered
+    from lockportal.messages.commands import KeepDeadLetter
+
+    today, letter = world.portal.ledger.today(), world.clock.new_id()
+    failed = Undelivered(
+        account_id=world.harbour,
+        receiver="messages.notices",
+        type="documents.documents_stored",
+        version=1,
+        attempts=12,
+        reason="mail.recipient_refused: mail.example.com:25: the server refuses the recipient (code 550).",
+    )
+    world.portal.shell.run(KeepDeadLetter(account_id=world.harbour, letter_id=letter, undelivered=failed), SYSTEM)
+    for account, reason, owner, days in (
+        (world.mill, "The ERP has blocked this customer.", "", -3),
+        (world.empty, "Ask for the certificate that frees of sales tax.", "casey", 5),
+    ):
+        due = today + timedelta(days=days)
+        world.portal.activities.open(account, SYSTEM, kind="erp.blocked", key=reason, reason=reason, owner=owner, due_on=due)
+
+
+def desk_pages(world) -> Iterator[tuple[str, str]]:
+    """Name the pages of the desk, and their paths."""
+    yield "desk-all", "/desk?owner=all"
+    yield "desk-mine", "/desk"
+    yield "desk-customer", f"/desk/accounts/{world.harbour}"
+    yield "desk-not-found", f"/desk/accounts/{world.harbour.hex[::-1]}"
 
 
 def pages(world) -> Iterator[tuple[str, str]]:
@@ -60,6 +98,8 @@ def pages(world) -> Iterator[tuple[str, str]]:
     yield "bundle-nothing", f"{home}/bundle"
     yield "papers", f"{home}/papers"
     yield "statement", f"{home}/statement"
+    yield "preferences", "/preferences"
+    yield "sessions", "/sessions"
     yield "not-found", f"/accounts/{world.mill}/"
 
 
@@ -107,6 +147,17 @@ def main(folder: Path) -> None:
                 for name, path in pages(world):
                     page.goto(world.base_url + path)
                     picture(name)
+                context.close()
+                context = browser.new_context(
+                    viewport={"width": width, "height": height}, color_scheme=scheme, http_credentials=STAFF
+                )
+                page = context.new_page()
+                for name, path in desk_pages(world):
+                    page.goto(world.base_url + path)
+                    picture(name, page)
+                    if page.get_by_text("Technical details").count():
+                        page.get_by_text("Technical details").first.click()
+                        picture(f"{name}-details", page)
                 context.close()
 
 

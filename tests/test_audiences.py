@@ -1,4 +1,4 @@
-"""Who may do what: the whole matrix of commands and questions by actor, denied by default, in one snapshot."""
+"""Every command and question belongs to its capability, and is denied to whom its audience does not name."""
 
 import importlib
 import inspect
@@ -11,30 +11,8 @@ from lockportal.builtin import PLUGINS
 from lockportal.core.actor import ActorKind, Audience
 from lockportal.core.ports import Question
 from lockportal.plugins import Plugins
-from snapshot import check_snapshot
 
 CAPABILITIES = tuple(c for group in Plugins(PLUGINS, {}).hook.lockportal_capabilities() for c in group)
-
-
-def row(kind: str, name: str, audience: Audience) -> str:
-    cells = []
-    for actor in ActorKind:
-        admitted = audience.admits(actor)
-        cell = "yes" if admitted else "-"
-        if admitted and actor is ActorKind.CUSTOMER:
-            right = [audience.customer.value] if audience.customer else []
-            cell = "+".join([*right, *(name for name in ("own", "shared") if getattr(audience, name))])
-        cells.append(f"{cell:14}")
-    return f"{kind:9} {name:32} {''.join(cells)}".rstrip()
-
-
-def matrix() -> str:
-    head = f"{'':9} {'':32} {''.join(f'{actor.value:14}' for actor in ActorKind)}".rstrip()
-    lines = [head]
-    for capability in CAPABILITIES:
-        lines += [row("command", f"{capability.name}.{command.__name__}", command.audience) for command in capability.commands]
-        lines += [row("question", question.name, question.audience) for question in questions(capability.questions)]
-    return "\n".join([*lines, ""])
 
 
 def questions(module: str) -> list[Question]:
@@ -45,10 +23,6 @@ def questions(module: str) -> list[Question]:
 def modules(ending: str) -> list[str]:
     walked = pkgutil.walk_packages(lockportal.__path__, "lockportal.")
     return [found.name for found in walked if found.name.endswith(ending) and ".testing" not in found.name]
-
-
-def test_the_matrix_of_who_may_do_what_is_that_of_the_snapshot():
-    check_snapshot("audiences.txt", matrix())
 
 
 def test_every_command_belongs_to_its_capability():

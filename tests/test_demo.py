@@ -187,7 +187,7 @@ def test_a_link_that_the_door_asked_for_serves_only_with_the_cookie_it_gave(port
     door = Door(portal, portal.context.notifier, DEMO_EMAIL)
     link, _ = door.open(f"/{door.key}")
     token = link.rpartition("/")[2]
-    assert portal.access.inspect(token, draw_secret()).state == "wrong_browser"
+    assert portal.access.inspect(token, draw_secret()).state == "code_needed"
 
 
 def test_the_demo_needs_none_of_the_tools_of_tests():

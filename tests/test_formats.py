@@ -126,3 +126,13 @@ def test_an_unknown_language_falls_back_to_its_parent_then_to_english(tag, known
 def test_babel_is_imported_only_when_something_is_written():
     code = "import sys, lockportal.formats; print('babel' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.strip() == b"False"
+
+
+def test_a_language_is_named_in_itself():
+    assert [formats.language(tag) for tag in ("en", "de", "fr", "pt-BR")] == [
+        "English",
+        "Deutsch",
+        "français",
+        "português (Brasil)",
+    ]
+    assert formats.language("xx") == "xx"

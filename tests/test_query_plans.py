@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from books import customer
+from given_contents import pdf
 from lockportal import SYSTEM, Config, Portal, Right
 from lockportal.core.actor import staff
 from lockportal.documents.models import DocumentKind, DocumentsSettings, DocumentState
@@ -91,8 +92,8 @@ def calls(portal):
     yield "accounts", lambda: portal.profiles.accounts_of(me)
     one = portal.documents.search(account_id, SYSTEM, Filter(kind=DocumentKind.INVOICE), limit=1).items[0].id
     order = portal.documents.search(account_id, SYSTEM, Filter(kind=DocumentKind.PURCHASE_ORDER)).items[0].id
-    file = portal.documents.attach(account_id, one, b"%PDF-1.7", "proof.pdf", SYSTEM)
-    paper = portal.documents.publish(b"%PDF-1.7", "w9.pdf", staff("ann"), kind=PaperKind.TAX_FORM, title="W-9")
+    file = portal.documents.attach(account_id, one, pdf(), "proof.pdf", SYSTEM)
+    paper = portal.documents.publish(pdf(), "w9.pdf", staff("ann"), kind=PaperKind.TAX_FORM, title="W-9")
     portal.documents.bundle(account_id, [one, order], me)
     yield "position", lambda: portal.ledger.position(account_id, SYSTEM)
     yield "aging", lambda: portal.ledger.aging(SYSTEM, account_id=account_id)
@@ -114,6 +115,15 @@ def calls(portal):
             lambda d=document, a=after: portal.documents.downloads(account_id, SYSTEM, document_id=d, after=a),
         )
     yield "statement", lambda: portal.documents.statement(account_id, SYSTEM)
+    branch = portal.profiles.open_customer("B-1", "Branch", by=SYSTEM, parent_id=account_id)
+    yield "accounts page by page", lambda: portal.profiles.accounts(me, after=portal.profiles.accounts(me, limit=1).after)
+    yield "balances", lambda: portal.ledger.balances([account_id, branch], me)
+    yield "authentication with children", lambda: portal.access.authenticate(cookie)
+    yield "parents", lambda: portal.profiles.change_customer(branch, by=SYSTEM, parent_id=account_id)
+    yield "what an account is called", lambda: portal.profiles.account(account_id, by=SYSTEM)
+    yield "people", lambda: portal.profiles.people(account_id, by=SYSTEM)
+    yield "former people", lambda: portal.profiles.people(account_id, by=SYSTEM, disabled=True)
+    yield "last sign-ins", lambda: portal.access.last_sign_ins(account_id, by=SYSTEM)
     yield "customer", lambda: portal.profiles.customer(account_id, by=SYSTEM)
     for sort in sorted(SORTS):
         after = portal.documents.search(account_id, SYSTEM, sort=sort, limit=5).after

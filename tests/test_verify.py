@@ -28,6 +28,7 @@ from books import (
     store,
     usd,
 )
+from given_contents import pdf
 from lockportal import checks
 from lockportal.access.models import LoginLink, Session
 from lockportal.cli import main
@@ -155,7 +156,7 @@ def fill(portal, tmp_path):
         portal.clock.time += timedelta(seconds=1)
     mail = (tmp_path / "outbox" / "latest.eml").read_text()
     portal.access.redeem(re.search(r"/sign-in/(\S+)", mail)[1], binding="a browser")
-    portal.documents.attach(account, R1(portal), b"%PDF-1.7", "r-1.pdf", OTTO)
+    portal.documents.attach(account, R1(portal), pdf(), "r-1.pdf", OTTO)
     portal.shell.run(TakeMemo(account_id=account, text="call back"), SYSTEM)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lockportal.config import Config, load_config
 from lockportal.core.actor import SYSTEM, VISITOR, Actor, Right, staff
-from lockportal.core.errors import Conflict, Denied, GatewayError, LockportalError, NotFound, Refused
+from lockportal.core.errors import Conflict, Denied, GatewayError, Limited, LockportalError, NotFound, Refused
 from lockportal.core.money import CurrencyMismatch, Money
 from lockportal.core.page import Page
 from lockportal.core.settings import Branding, Calendar, Supplier
@@ -25,6 +25,7 @@ __all__ = [
     "CurrencyMismatch",
     "Denied",
     "GatewayError",
+    "Limited",
     "LockportalError",
     "Money",
     "NotFound",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from lockportal import codec
 from lockportal.core.errors import Refused
@@ -17,6 +18,15 @@ from lockportal.signing import keys_from_environment
 
 _YEARS = range(2000, 2051)
 """The years whose public holidays are looked up."""
+
+
+def _networks(_: object, attribute: Attribute[Any], values: tuple[str, ...]) -> None:
+    for value in values:
+        try:
+            ip_network(value)
+        except ValueError:
+            message = f"portal.{attribute.name}: {value!r} is no address or network, such as 10.0.0.7 or 10.0.0.0/24"
+            raise ValueError(message) from None
 
 
 @frozen(kw_only=True)
@@ -29,6 +39,7 @@ class PortalTable:
     files: str | None = None
     templates: str | None = None
     secret_keys: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = field(default=(), validator=_networks)
 
 
 @frozen(kw_only=True)
@@ -46,7 +57,8 @@ class Config:
 
     `base_url` is where the portal is reached from outside; `mail` an address such as `smtp://host:25` or `folder:outbox`;
     `files` the address of the file store, such as `folder:files`; a folder stands where the process does, unless it is absolute;
-    `templates` a folder whose files replace the portal's own; `secret_keys` run from the oldest to the newest, which signs.
+    `templates` a folder whose files replace the portal's own; `secret_keys` run from the oldest to the newest, which signs;
+    `trusted_proxies` are the addresses and networks of the proxies before the portal, whose X-Forwarded-For is believed.
     """
 
     supplier: Supplier = field(factory=lambda: Supplier(name="Default supplier", currencies=("USD",)))
@@ -57,6 +69,7 @@ class Config:
     files: str = "folder:files"
     templates: Path | None = None
     secret_keys: tuple[str, ...] = field(factory=tuple, repr=False)
+    trusted_proxies: tuple[str, ...] = field(default=(), validator=_networks)
 
 
 def load_config(
@@ -93,6 +106,7 @@ def load_config(
         files=env.get("LOCKPORTAL_FILES") or table.files or config.files,
         templates=None if table.templates is None else folder / table.templates,
         secret_keys=keys_from_environment(env) or table.secret_keys,
+        trusted_proxies=table.trusted_proxies,
     )
 
 

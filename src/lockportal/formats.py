@@ -115,6 +115,12 @@ class _Shape:
         return self.group.join(reversed(groups))
 
 
+def language(tag: str) -> str:
+    """Write the name of a language in that language, as `Deutsch`; a tag that is not known stays as it is."""
+    found = _locale(tag)
+    return str(found.get_display_name() or tag) if found.language == tag.replace("_", "-").split("-")[0].lower() else tag
+
+
 @lru_cache(maxsize=256)
 def _locale(tag: str) -> Locale:
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - as in month()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -14,10 +14,10 @@ from attrs import Factory, field, frozen
 from lockportal import codec
 from lockportal.checks import verify
 from lockportal.core.account import Account, Capability, Command, Owner, check_cycles
-from lockportal.core.actor import Actor, Audience
+from lockportal.core.actor import Actor, ActorKind, Audience
 from lockportal.core.errors import Conflict, LockportalError
 from lockportal.core.messages import Retries
-from lockportal.core.ports import Clock, Holder, Question, Reader, Scope, Store, Unit
+from lockportal.core.ports import Clock, Holder, Question, Reader, Scope, Store, Tallies, Unit
 from lockportal.core.progress import Progress, silent
 from lockportal.core.record import Claim, Record, Stamp
 from lockportal.core.settings import Supplier
@@ -166,7 +166,7 @@ class Shell:
         **params: Any,  # noqa: ANN401 - the question's own parameters
     ) -> Sequence[Any]:
         """Ask a question: of one account, or of every account that this actor may read. Denied or NotFound as for commands."""
-        scope = _scope(question.audience, by, account_id, self.supplier.id)
+        scope = _scope(question.audience, by, account_id, self.supplier.id, params)
         return self.store.ask(question, scope, shape or {}, params)
 
     @contextmanager
@@ -190,6 +190,19 @@ class Shell:
     def observe(self, *records: Record) -> None:
         """Append observations: facts that change no decision, such as a visit."""
         self.store.observe(records)
+
+    def touch(self, cls: type[Record], account_id: UUID, key: UUID, every: timedelta) -> None:
+        """Note that a live record was seen now, in its `seen_at` and touching no version; at most once in `every`.
+
+        It may be lost, as when the database is busy: who comes next notes it.
+        """
+        with suppress(Conflict, ConnectionError):
+            self.store.touch(cls, account_id, key, self.clock.now(), every)
+
+    @property
+    def tallies(self) -> Tallies:
+        """Counters that every process shares: how often something was tried lately."""
+        return self.store.tallies
 
     # time and deliveries
 
@@ -250,12 +263,14 @@ class Moment:
         **params: Any,  # noqa: ANN401 - the question's own parameters
     ) -> Sequence[Any]:
         """Ask one question within the moment."""
-        scope = _scope(question.audience, self._by, account_id, self._supplier_id)
+        scope = _scope(question.audience, self._by, account_id, self._supplier_id, params)
         return self._reader.ask(question, scope, shape or {}, params)
 
 
-def _scope(audience: Audience, by: Actor, account_id: UUID | None, supplier_id: UUID) -> Scope:
+def _scope(audience: Audience, by: Actor, account_id: UUID | None, supplier_id: UUID, params: Mapping[str, object]) -> Scope:
     """Answer what a question may read; what is shared is the supplier's own, whatever account is named."""
+    if by.kind is ActorKind.HOLDER:
+        return audience.hold(by, account_id, params)
     return audience.share(by, supplier_id) if audience.shared else audience.scope(by, account_id)
 
 

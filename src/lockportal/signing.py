@@ -26,6 +26,10 @@ class Purpose(StrEnum):
     FORM = "form"
     CURSOR = "cursor"
     ASKING = "asking-browser"
+    LOGIN_CODE = "login-code"
+    LIMIT = "limit"
+    SHARE_LINK = "share-link"
+    SHARED_DOCUMENT = "shared-document"
 
 
 def keys_from_environment(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:

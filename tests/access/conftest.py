@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from lockportal import access, messages, profiles
-from lockportal.access.service import SIGN_IN_PATH, Access
+from lockportal.access.mailing import SIGN_IN_PATH
+from lockportal.access.service import Access
 from lockportal.clock import SystemClock
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Right, staff
@@ -93,7 +94,7 @@ class House:
         return self.profiles.open_customer(number, name, by=SYSTEM)
 
     def contact(self, account_id: UUID, address=ANNA, rights=(Right.VIEW, Right.PAY), **details):
-        return self.profiles.add_contact(account_id, address, "Anna", rights, by=self.office, **details)
+        return self.profiles.add_contact(account_id, address, "Anna", rights, by=self.office, invite=False, **details)
 
     def ask(self, address=ANNA, binding=BROWSER, next_path="/") -> str | None:
         """Ask for a link, deliver the mail, and answer the token in it, or None if none came."""

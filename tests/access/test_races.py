@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from lockportal.access.mailing import link_of
 from lockportal.access.models import LinkRequested, LinkState, LoginLink, Session
 from lockportal.core.errors import Refused
 from lockportal.signing import digest
@@ -74,13 +75,14 @@ def test_the_race_for_a_link_would_catch_whoever_reads_and_then_writes(house, mo
     hold_back(monkeypatch, house.shell.store, "observe")
 
     def click(_):
-        if house.access._link(link.account_id, link.id).state is LinkState.ISSUED:
+        if link_of(house.shell, link.account_id, link.id).state is LinkState.ISSUED:
             now = house.clock.now()
             session = Session(
                 id=house.clock.new_id(),
                 account_id=link.account_id,
                 secret=digest("any"),
                 created_at=now,
+                seen_at=now,
                 expires_at=now + timedelta(hours=12),
             )
             house.shell.observe(session)

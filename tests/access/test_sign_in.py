@@ -56,7 +56,7 @@ def test_a_contact_asks_gets_a_mail_clicks_and_is_signed_in(house):
     (line,) = house.access.sessions(actor.person_id, by=actor)
     assert line.id == actor.session_id
     assert line.user_agent.startswith("Firefox on a laptop, nique")
-    assert len(line.user_agent) == 120
+    assert len(line.user_agent) == 255
     house.access.sign_out(actor)
     assert house.access.authenticate(signed_in.cookie) == VISITOR
     assert house.access.sessions(actor.person_id, by=house.office) == ()
@@ -161,16 +161,6 @@ def test_a_link_serves_ten_minutes_and_not_a_second_longer(house, seconds, fine)
         assert refusal(house, token) == "link.expired"
 
 
-@pytest.mark.guarantee(12)
-@pytest.mark.parametrize(("seconds", "fine"), [(-1, True), (0, False), (1, False)])
-def test_a_session_lasts_twelve_hours_and_not_a_second_longer(house, seconds, fine):
-    house.contact(house.customer())
-    signed_in = house.sign_in()
-    house.clock.forward(hours=12, seconds=seconds)
-    assert len(house.access.sessions(signed_in.actor.person_id, by=house.office)) == fine
-    assert (house.access.authenticate(signed_in.cookie) != VISITOR) is fine
-
-
 @pytest.mark.parametrize(("seconds", "sent"), [(599, 1), (600, 0), (601, 0)])
 def test_a_request_that_waited_longer_than_a_link_lasts_is_dropped(house, seconds, sent):
     house.contact(house.customer())
@@ -198,12 +188,12 @@ def test_time_closes_links_and_sessions_by_itself(house):
 
 
 @pytest.mark.guarantee(6)
-def test_a_link_serves_only_in_the_browser_that_asked(house):
+def test_a_link_serves_only_in_the_browser_that_asked_or_with_its_code(house):
     house.contact(house.customer())
     token = house.ask()
     for other in ("another browser's secret", ""):
-        assert house.access.inspect(token, other).state == "wrong_browser"
-        assert refusal(house, token, other) == "link.wrong_browser"
+        assert house.access.inspect(token, other).state == "code_needed"
+        assert refusal(house, token, other) == "link.code_needed"
     assert house.access.inspect(token, BROWSER).state == "ready"
     house.access.redeem(token, binding=BROWSER)
 
@@ -211,8 +201,8 @@ def test_a_link_serves_only_in_the_browser_that_asked(house):
 def test_a_browser_without_a_mark_asks_in_vain(house):
     house.contact(house.customer())
     token = house.ask(binding="")
-    assert house.access.inspect(token, "").state == "wrong_browser"
-    assert refusal(house, token, "") == "link.wrong_browser"
+    assert house.access.inspect(token, "").state == "code_needed"
+    assert refusal(house, token, "") == "link.code_needed"
 
 
 @pytest.mark.guarantee(2)
@@ -239,7 +229,7 @@ def test_asking_does_the_same_work_whoever_has_the_address(house):
     addresses = (ANNA, "former@example.com", "nobody@example.com", "not an address", "", "\x00\ud800", "x" * 9999)
     for address in addresses:
         with counting(house.engines) as seen:
-            assert house.access.request_link(address, binding=BROWSER) is None
+            assert re.fullmatch(r"[0-9]{6}", house.access.request_link(address, binding=BROWSER).code)
         counts.add((len(seen), *(statement.split("(")[0] for statement in seen)))
     assert len(counts) == 1
     assert len(house.rows(LinkRequested)) == len(addresses) + 1
@@ -388,6 +378,6 @@ def test_a_link_of_nobody_is_unknown(quick):
     with pytest.raises(Refused) as caught:
         quick.shell.run(command, VISITOR)
     assert caught.value.code == "link.unknown"
-    for token in (quick.access._token(person, UUID(int=7)), quick.access._token(UUID(int=8), UUID(int=7))):
+    for token in (quick.access._tokens.token(person, UUID(int=7)), quick.access._tokens.token(UUID(int=8), UUID(int=7))):
         assert refusal(quick, token) == "link.unknown"
         assert quick.access.inspect(token, BROWSER).state == "unknown"

@@ -3,6 +3,7 @@
 import io
 import sys
 import zipfile
+from datetime import timedelta
 from decimal import Decimal
 
 import pikepdf
@@ -11,20 +12,27 @@ import pytest
 from attrs import evolve
 
 from books import OTTO, account_of, closing, credit_memo, customer, invoice, item_id, open_portal, paper, rows_of, store, usd
+from given_contents import png
 from lockportal import hookimpl
-from lockportal.core.errors import NotFound, Refused
+from lockportal.core.errors import GatewayError, NotFound, Refused
 from lockportal.documents.bundles import unique_names, zipped
 from lockportal.documents.files.media import syntax_of
 from lockportal.documents.files.models import DocumentDownloaded
+from lockportal.documents.imports.rows import ImportRow
 from lockportal.documents.merging import merged
-from lockportal.documents.models import CustomField, DocumentKind, FileRole, Line, Reference, document_id
+from lockportal.documents.models import CustomField, DocumentKind, FileFacts, FileRole, Line, Reference, document_id
+from lockportal.documents.parties import BillTo
 from lockportal.documents.ports import Syntax
+from lockportal.documents.views import Paper
+from lockportal.einvoice.hybrid import invoice_in
+from lockportal.profiles.models import Address
 from lockportal.testing import counting
 
 ORDER, LADING, ADVICE = DocumentKind.PURCHASE_ORDER, DocumentKind.BILL_OF_LADING, DocumentKind.DESPATCH_ADVICE
 CONTRACT, PROOF = DocumentKind.CONTRACT, DocumentKind.PROOF_OF_DELIVERY
 UBL = b'<?xml version="1.0"?><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
-PNG = b"\x89PNG\r\n\x1a\n and a photo"
+CII = b"<rsm:CrossIndustryInvoice xmlns:rsm='urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100'/>"
+PNG = png("and a photo")
 
 
 def scan(pages=1, *, tagged=False):
@@ -46,12 +54,29 @@ def scan(pages=1, *, tagged=False):
     return out.getvalue()
 
 
+def hybrid(xml, relationship="Data"):
+    """A PDF with an e-invoice inside."""
+    made, out = pikepdf.open(io.BytesIO(scan())), io.BytesIO()
+    kind = pikepdf.Name("/" + relationship)
+    made.attachments["factur-x.xml"] = pikepdf.AttachedFileSpec(made, xml, filename="factur-x.xml", relationship=kind)
+    made.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
 def key(portal, number):
     return document_id(account_of(portal), "books", number)
 
 
 def original(portal, number, content, name="scan.pdf"):
     return portal.documents.attach(account_of(portal), key(portal, number), content, name, OTTO, role=FileRole.ORIGINAL)
+
+
+def handed_in(portal, number, content):
+    """Give a document a content that nobody looked through: the host put it into the file store."""
+    kept = portal.context.files.put([content], limit=len(content))
+    file = FileFacts(role=FileRole.ORIGINAL, name="host.pdf", media_type="application/pdf", size=kept.size, sha256=kept.sha256)
+    facts = paper(CONTRACT, number)
+    portal.documents.store([ImportRow(1, "100", "", facts, (file,))], OTTO, source="books")
 
 
 def text_of(content):
@@ -115,17 +140,84 @@ def test_a_delivery_has_a_paper_without_prices(portal, kind, title):
     assert text.count("PO-1") == 1
 
 
-def test_an_order_without_lines_is_the_file_that_was_received_if_that_is_a_pdf(portal):
-    store(portal, paper(ORDER, "PO-1"), paper(ORDER, "PO-2"), paper(ORDER, "PO-3", lines=LINES), invoice())
+def test_a_paper_is_for_the_buyer_as_billed_whoever_the_customer_is_now(portal):
+    buyer = BillTo(
+        name="Harbour Holding",
+        address=Address(("Quay 1", "Hall 2"), "Oslo", "0150", "", "NO"),
+        tax_ids=("NO987654321MVA",),
+    )
+    store(portal, invoice(bill_to=buyer), credit_memo(bill_to=buyer), invoice("R-2"), name="Harbour Ltd")
+    told = {n: text_of(portal.documents.pdf(account_of(portal), key(portal, n), OTTO).content) for n in ("R-1", "C-1", "R-2")}
+    for number in ("R-1", "C-1"):
+        assert "Harbour Holding Quay 1 Hall 2 0150 Oslo NO NO987654321MVA" in told[number]
+        assert "Harbour Ltd" not in told[number]
+        assert "Customer no. 100" in told[number]
+    assert "Harbour Ltd" in told["R-2"]
+    assert portal.documents.get(account_of(portal), key(portal, "R-1"), OTTO).document.bill_to == buyer
+
+
+def test_an_overpaid_invoice_says_what_is_left_and_asks_for_nothing(portal):
+    store(portal, invoice(payable=usd("-20.00"), prepaid=usd("120.00"), subtotal=usd("100.00")))
+    text = text_of(portal.documents.pdf(account_of(portal), key(portal, "R-1"), OTTO).content)
+    assert "Total $100.00 Prepaid -$120.00 Amount due -$20.00" in text
+    assert "Open balance" not in text
+    assert "How to pay" not in text
+
+
+def test_what_was_received_as_one_pdf_goes_out_as_it_came(portal):
+    store(portal, paper(ORDER, "PO-1"), paper(ORDER, "PO-2"), paper(ORDER, "PO-3", lines=LINES), invoice(), credit_memo())
     account, content = account_of(portal), scan()
-    original(portal, "PO-1", content)
+    for number in ("PO-1", "PO-3", "R-1", "C-1"):
+        original(portal, number, content, f"{number} as sent.pdf")
     original(portal, "PO-2", UBL.replace(b"Invoice", b"Order"))
-    original(portal, "PO-3", content)
-    original(portal, "R-1", content)
-    made = portal.documents.pdf(account, key(portal, "PO-1"), OTTO)
-    assert (made.name, made.content) == ("scan.pdf", content)
-    for number in ("PO-2", "PO-3", "R-1"):
-        assert number in text_of(portal.documents.pdf(account, key(portal, number), OTTO).content)
+    portal.documents.attach(account, key(portal, "R-1"), scan(2), "time sheet.pdf", OTTO)
+    for number in ("PO-1", "PO-3", "R-1", "C-1"):
+        made = portal.documents.pdf(account, key(portal, number), customer(account))
+        assert (made.name, made.content) == (f"{number} as sent.pdf", content)
+    assert "PO-2" in text_of(portal.documents.pdf(account, key(portal, "PO-2"), OTTO).content)
+    assert logged(portal) == ["pdf"] * 4
+    with opened(bundled(portal, "R-1", "C-1", "PO-2")) as archive:
+        names = ["R-1 as sent.pdf", "C-1 as sent.pdf", "purchase_order-PO-2.pdf"]
+        assert archive.namelist() == names
+        assert [archive.read(name) == content for name in names] == [True, True, False]
+
+
+def test_of_several_papers_of_an_invoice_none_is_taken_for_what_the_books_hold_now(portal):
+    numbers = ("R-1", "R-2", "R-3", "R-4", "PO-1")
+    store(portal, *(invoice(number) for number in numbers[:4]), paper(ORDER, "PO-1"))
+    account, content = account_of(portal), scan()
+    given = {
+        "R-1": [(content, "first.pdf"), (scan(2), "corrected.pdf")],
+        "R-2": [(UBL, "a.xml"), (content, "first.pdf"), (UBL + b" ", "corrected.xml")],
+        "R-3": [(UBL, "a.xml"), (content, "its paper.pdf")],
+        "R-4": [(PNG, "photo.png"), (content, "its paper.pdf")],
+        "PO-1": [(content, "first.pdf"), (scan(2), "corrected.pdf")],
+    }
+    for number, files in given.items():
+        for file in files:
+            portal.context.clock.time += timedelta(seconds=1)
+            original(portal, number, *file)
+    names = {number: portal.documents.pdf(account, key(portal, number), OTTO).name for number in numbers}
+    assert names == {
+        "R-1": "invoice-R-1.pdf",
+        "R-2": "invoice-R-2.pdf",
+        "R-3": "its paper.pdf",
+        "R-4": "its paper.pdf",
+        "PO-1": "corrected.pdf",
+    }
+
+
+def test_a_paper_whose_content_is_gone_is_made_anew_where_it_can_be(portal):
+    store(portal, invoice(), paper(CONTRACT, "K-1"))
+    account, content = account_of(portal), scan()
+    for number in ("R-1", "K-1"):
+        original(portal, number, content)
+    (kept,) = portal.context.files.walk()
+    portal.context.files.drop(kept.sha256)
+    assert "Invoice R-1" in text_of(portal.documents.pdf(account, key(portal, "R-1"), OTTO).content)
+    with pytest.raises(NotFound) as refused:
+        portal.documents.pdf(account, key(portal, "K-1"), OTTO)
+    assert refused.value.code == "document.no_paper"
 
 
 def test_other_documents_are_the_pdf_that_was_received_or_have_no_paper(portal):
@@ -185,14 +277,20 @@ class Writer:
     def lockportal_einvoices(self):
         return self
 
-    def xml(self, document, supplier, customer, syntax):
+    def check(self, document, supplier, customer):
         if document.notes:
             raise Refused("einvoice.lacking", "It lacks a name.", field="name")
+
+    def xml(self, document, supplier, customer, syntax):
+        self.check(document, supplier, customer)
         return f"<{syntax}>{document.number} {supplier.name} {customer.name}</{syntax}>".encode()
 
     def embed(self, paper, xml):
         assert paper.startswith(b"%PDF-")
         return paper + xml
+
+    def inside(self, paper):
+        return invoice_in(paper)
 
 
 @pytest.fixture
@@ -242,11 +340,86 @@ def test_of_two_originals_none_is_taken_for_what_the_books_hold_now(writing):
     assert made.content not in {UBL, UBL + b" "}
 
 
+def test_a_pdf_with_an_einvoice_inside_goes_out_as_it_came_in_each_form(writing):
+    store(writing, invoice("R-1"), invoice("R-2"))
+    account, theirs = account_of(writing), hybrid(CII)
+    original(writing, "R-1", theirs, "theirs.pdf")
+    original(writing, "R-2", hybrid(UBL), "theirs.pdf")
+    me = customer(account)
+    taken = {syntax: writing.documents.einvoice(account, key(writing, "R-1"), me, syntax) for syntax in Syntax}
+    assert taken[Syntax.FACTUR_X] == Paper("theirs.pdf", "application/pdf", theirs)
+    assert taken[Syntax.CII] == Paper("invoice-R-1.cii.xml", "application/xml", CII)
+    assert taken[Syntax.UBL].content == b"<ubl>R-1 Acme Works Harbour Ltd</ubl>"
+    assert logged(writing) == ["cii", "factur-x", "ubl"]
+    assert writing.documents.pdf(account, key(writing, "R-1"), me).content == theirs
+    taken = {syntax: writing.documents.einvoice(account, key(writing, "R-2"), OTTO, syntax).content for syntax in Syntax}
+    assert taken[Syntax.UBL] == UBL
+    assert taken[Syntax.CII].startswith(b"<cii>R-2")
+    assert taken[Syntax.FACTUR_X].endswith(b"<cii>R-2 Acme Works Harbour Ltd</cii>")
+
+
+def test_an_einvoice_beside_a_plain_paper_is_the_one_and_beside_another_it_is_not(writing):
+    store(writing, invoice("R-1"), invoice("R-2"), invoice("R-3"))
+    account = account_of(writing)
+    beside = {"R-1": scan(), "R-2": hybrid(CII), "R-3": hybrid(CII, "Supplement")}
+    for number, content in beside.items():
+        original(writing, number, UBL, "theirs.xml")
+        original(writing, number, content, "theirs.pdf")
+    documents = writing.documents
+    written = {number: documents.einvoice(account, key(writing, number), OTTO, Syntax.UBL).content for number in beside}
+    assert written == {"R-1": UBL, "R-2": b"<ubl>R-2 Acme Works Harbour Ltd</ubl>", "R-3": UBL}
+    papers = {number: documents.pdf(account, key(writing, number), OTTO).name for number in beside}
+    assert papers == {"R-1": "theirs.pdf", "R-2": "invoice-R-2.pdf", "R-3": "theirs.pdf"}
+
+
+def test_what_was_received_is_offered_where_nothing_can_be_written_anew(writing):
+    given = {"R-1": UBL, "R-2": hybrid(CII), "R-3": hybrid(UBL), "R-4": scan(), "R-5": PNG, "R-6": b"<a/>"}
+    store(writing, *(invoice(number, notes="lacking") for number in (*given, "R-7")), paper(ORDER, "PO-1"))
+    for number, content in given.items():
+        original(writing, number, content)
+    original(writing, "PO-1", UBL)
+    original(writing, "R-7", UBL)
+    original(writing, "R-7", UBL + b" ")
+
+    def offered():
+        account = account_of(writing)
+        views = {number: writing.documents.get(account, key(writing, number), OTTO) for number in (*given, "R-7", "PO-1")}
+        return {number: view.einvoices for number, view in views.items() if view.einvoices}
+
+    assert offered() == {"R-1": (Syntax.UBL,), "R-2": (Syntax.CII, Syntax.FACTUR_X), "R-3": (Syntax.UBL,)}
+    for number, forms in offered().items():
+        for form in forms:
+            assert writing.documents.einvoice(account_of(writing), key(writing, number), OTTO, Syntax(form)).content
+
+
+def test_a_page_does_without_a_file_store_that_does_not_answer(writing, monkeypatch):
+    store(writing, invoice(notes="lacking"))
+    original(writing, "R-1", UBL)
+
+    def fail(sha256):
+        raise GatewayError("files.unavailable", "no answer")
+
+    monkeypatch.setattr(writing.context.files, "read", fail)
+    assert writing.documents.get(account_of(writing), key(writing, "R-1"), OTTO).einvoices == ()
+
+
+def test_whether_a_form_is_offered_is_found_out_without_writing_or_reading_any(writing, monkeypatch):
+    store(writing, invoice())
+    original(writing, "R-1", UBL)
+    for taken in ((Writer, "xml"), (type(writing.context.files), "read")):
+        monkeypatch.delattr(*taken)
+    assert writing.documents.get(account_of(writing), key(writing, "R-1"), OTTO).einvoices == tuple(Syntax)
+
+
 def test_where_nothing_writes_einvoices_there_are_those_that_were_received(portal, monkeypatch):
     monkeypatch.setattr(portal.documents._downloading, "_einvoices", None)
-    store(portal, invoice())
+    monkeypatch.setattr(portal.documents._downloading._originals, "_einvoices", None)
+    store(portal, invoice(), invoice("R-2"))
     account = account_of(portal)
     original(portal, "R-1", UBL, "theirs.xml")
+    original(portal, "R-2", hybrid(CII), "theirs.pdf")
+    assert portal.documents.get(account, key(portal, "R-1"), OTTO).einvoices == (Syntax.UBL,)
+    assert portal.documents.get(account, key(portal, "R-2"), OTTO).einvoices == ()
     assert portal.documents.einvoice(account, key(portal, "R-1"), OTTO, Syntax.UBL).content == UBL
     with pytest.raises(NotFound) as lacking:
         portal.documents.einvoice(account, key(portal, "R-1"), OTTO, Syntax.CII)
@@ -403,7 +576,7 @@ def test_several_documents_go_out_as_one_pdf_with_bookmarks_and_still_tagged(por
 def test_a_pdf_of_somebody_elses_is_merged_too_if_it_can_be_read(portal):
     store(portal, invoice(), paper(CONTRACT, "K-1"), paper(CONTRACT, "K-2"), paper(CONTRACT, "K-3"))
     original(portal, "K-1", scan(2))
-    original(portal, "K-2", b"%PDF-1.7 broken")
+    handed_in(portal, "K-2", b"%PDF-1.7 broken")
     original(portal, "K-3", PNG, "photo.png")
     with pikepdf.open(io.BytesIO(b"".join(bundled(portal, "R-1", "K-1", form="pdf").chunks))) as pdf:
         assert len(pdf.pages) == 3
@@ -441,4 +614,4 @@ def test_without_pikepdf_a_merged_pdf_is_refused_with_advice(monkeypatch):
     monkeypatch.setitem(sys.modules, "pikepdf", None)
     with pytest.raises(Refused) as refused:
         merged([], "none")
-    assert refused.value.code == "pdf.extra_missing"
+    assert refused.value.code == "pdf.not_installed"

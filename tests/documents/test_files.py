@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from books import KEY, OTTO, account_of, closing, customer, invoice, item_id, open_portal, paper, rows_of, store
+from given_contents import pdf, png
 from lockportal.core.actor import SYSTEM, Actor, ActorKind, Grant, Right
 from lockportal.core.errors import Denied, NotFound, Refused
 from lockportal.documents.commands import AttachFile, StatedDocument, StoreDocuments
@@ -28,8 +29,8 @@ from lockportal.documents.models import (
 from lockportal.signing import Purpose, Signer
 from lockportal.testing import counting
 
-PDF = b"%PDF-1.7\n% a signed proof"
-PNG = b"\x89PNG\r\n\x1a\n and a photo"
+PDF = pdf("a signed proof")
+PNG = png("and a photo")
 
 
 def key(portal, number="R-1"):
@@ -56,12 +57,13 @@ def taken(portal, file, by=OTTO, number="R-1"):
 
 def test_a_file_comes_back_byte_by_byte_under_its_name_and_type(portal, tmp_path):
     store(portal, invoice())
-    (tmp_path / "scan").write_bytes(PNG * 20_000)
+    large = png("and a photo" * 20_000)
+    (tmp_path / "scan").write_bytes(large)
     first, second = attach(portal), attach(portal, tmp_path / "scan", "Überfahrt.png", role=FileRole.ORIGINAL)
     assert taken(portal, first) == ("proof.pdf", "application/pdf", PDF)
-    assert taken(portal, second) == ("Überfahrt.png", "image/png", PNG * 20_000)
+    assert taken(portal, second) == ("Überfahrt.png", "image/png", large)
     assert [(one.id, one.role, one.size) for one in files_of(portal)] == [
-        (second, FileRole.ORIGINAL, len(PNG) * 20_000),
+        (second, FileRole.ORIGINAL, len(large)),
         (first, FileRole.ATTACHMENT, len(PDF)),
     ]
     assert portal.documents.verify(OTTO) == ()
@@ -155,7 +157,7 @@ def test_a_file_that_is_too_large_empty_or_unreadable_is_refused(database_url, t
         attach(portal)
         attach(portal, b"a,b", "a.csv", media_type="text/csv; charset=utf-8")
         for content, code in (
-            (PDF + b"!", "file.too_large"),
+            (pdf("a signed proof!"), "file.too_large"),
             (b"", "file.empty"),
             (tmp_path / "nowhere.pdf", "file.unreadable"),
             (b"a,b", "file.type_refused"),

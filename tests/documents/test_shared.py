@@ -1,19 +1,23 @@
 """The supplier's own papers: every customer may have those that are valid, staff publish and withdraw them."""
 
+from datetime import timedelta
+
 import pytest
 from attrs import evolve
 
 from books import ACME, BOLT, OTTO, account_of, closing, customer, day, invoice, item_id, open_portal, rows_of, store
+from given_contents import pdf
 from lockportal.core.account import Owner
-from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind
+from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind, Right
 from lockportal.core.errors import Denied, NotFound, Refused
-from lockportal.documents.models import FileFacts, FileRole
+from lockportal.documents.files.models import DocumentDownloaded, DownloadForm
+from lockportal.documents.models import FileFacts, FileRole, document_id
 from lockportal.documents.shared.commands import PublishPaper, WithdrawPaper
 from lockportal.documents.shared.models import PaperKind, SharedPaper
 from lockportal.documents.shared.queries import PAPERS
 from lockportal.testing import counting
 
-PDF = b"%PDF-1.7 a form"
+PDF = pdf("a form")
 
 
 def publish(portal, title="W-9", content=PDF, name="w9.pdf", by=OTTO, kind=PaperKind.TAX_FORM, **more):
@@ -144,3 +148,76 @@ def test_a_shared_question_reads_the_suppliers_account_whatever_is_named_and_for
     for by in (nobody, customer(account, rights=()), VISITOR, Actor(kind=ActorKind.GATEWAY, id="g")):
         with pytest.raises(Denied):
             portal.documents.papers(by)
+
+
+# who took which
+
+
+def test_a_paper_that_a_customer_took_stands_in_the_log_of_the_account_in_whose_name(portal):
+    for number in ("100", "200", "300"):
+        store(portal, invoice(f"R-{number}"), number=number)
+    first, second, other = (account_of(portal, number) for number in ("100", "200", "300"))
+    key, mine = publish(portal), customer(first, second)
+    for by in (OTTO, SYSTEM):
+        portal.documents.open_paper(key, by, account_id=first)
+    assert rows_of(portal, DocumentDownloaded) == [], "what staff look at is not written down"
+    for account in (None, second):
+        assert b"".join(portal.documents.open_paper(key, mine, account_id=account).chunks) == PDF
+    portal.documents.withdraw(key, OTTO)
+    for account in (first, second):
+        (one,) = portal.documents.downloads(account, OTTO).items
+        assert (one.paper_id, one.title, one.form, one.contact_id) == (key, "W-9", DownloadForm.FILE, account)
+        assert (one.document_id, one.kind, one.number, one.currency, one.as_of) == (None, None, "", "", None)
+        assert one.at == portal.clock.now()
+    assert portal.documents.downloads(other, OTTO).items == ()
+
+
+def test_a_paper_is_not_taken_in_the_name_of_an_account_in_which_one_may_not_view(portal):
+    store(portal, invoice())
+    store(portal, invoice("theirs"), number="200")
+    mine, theirs = account_of(portal), account_of(portal, "200")
+    key = publish(portal)
+    both = Actor(
+        kind=ActorKind.CUSTOMER, id="both", grants=(*customer(theirs, rights=(Right.PAY,)).grants, *customer(mine).grants)
+    )
+    for by in (customer(mine), both):
+        for account in (theirs, item_id("nobody")):
+            with pytest.raises(NotFound) as refused:
+                portal.documents.open_paper(key, by, account_id=account)
+            assert refused.value.code == "account.not_found"
+    assert rows_of(portal, DocumentDownloaded) == []
+    portal.documents.open_paper(key, both)
+    assert [row.account_id for row in rows_of(portal, DocumentDownloaded)] == [mine]
+
+
+def test_a_paper_that_is_not_had_was_not_taken(portal):
+    store(portal, invoice())
+    withdrawn, lost = publish(portal), publish(portal, "lost", content=pdf("lost"))
+    portal.documents.withdraw(withdrawn, OTTO)
+    for kept in list(portal.context.files.walk()):
+        portal.context.files.drop(kept.sha256)
+    for key in (withdrawn, lost):
+        with pytest.raises(NotFound):
+            portal.documents.open_paper(key, customer(account_of(portal)))
+    assert rows_of(portal, DocumentDownloaded) == []
+
+
+def test_everything_that_was_taken_stands_in_one_log_the_newest_first(portal):
+    store(portal, invoice())
+    account, mine = account_of(portal), customer(account_of(portal))
+    document, key = document_id(account, "books", "R-1"), publish(portal)
+    for take in (
+        lambda: portal.documents.pdf(account, document, mine),
+        lambda: portal.documents.open_paper(key, mine, account_id=account),
+        lambda: portal.documents.statement_pdf(account, mine, currency="USD"),
+    ):
+        portal.clock.time += timedelta(minutes=1)
+        take()
+    lines, after = [], None
+    while True:
+        page = portal.documents.downloads(account, OTTO, after=after, limit=1)
+        lines, after = [*lines, *page.items], page.after
+        if after is None:
+            break
+    assert [(one.currency, one.title, one.number) for one in lines] == [("USD", "", ""), ("", "W-9", ""), ("", "", "R-1")]
+    assert [one.number for one in portal.documents.downloads(account, OTTO, document_id=document).items] == ["R-1"]

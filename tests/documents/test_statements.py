@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from books import OTTO, TODAY, account_of, credit_memo, customer, day, invoice, item_id, paper, store, usd
 from lockportal.core.errors import Denied, NotFound, Refused
 from lockportal.core.money import Money
+from lockportal.documents.files.models import DownloadForm
 from lockportal.documents.models import DocumentKind
 from lockportal.documents.papers import statement_data
 from lockportal.pdf.tieout import check_statement
@@ -172,3 +173,21 @@ def test_a_statement_of_nothing_has_a_paper(stated):
     text = pypdf.PdfReader(io.BytesIO(made.content)).pages[0].extract_text()
     assert "There are no open items." in text
     assert "£0.00" in text
+
+
+def test_a_statement_that_a_customer_took_stands_in_the_download_log(stated):
+    account = account_of(stated)
+    stated.documents.statement_pdf(account, OTTO, currency="USD")
+    with pytest.raises(Refused):
+        stated.documents.statement_pdf(account, customer(account), currency="dollars")
+    stated.documents.statement(account, customer(account))
+    assert stated.documents.downloads(account, OTTO).items == ()
+    for as_of in (None, day(-15), date.min, date.max):
+        stated.documents.statement_pdf(account, customer(account), currency="USD", as_of=as_of)
+    lines = stated.documents.downloads(account, OTTO).items
+    assert {(one.form, one.currency, one.as_of, one.contact_id) for one in lines} == {
+        (DownloadForm.PDF, "USD", as_of, account) for as_of in (TODAY, day(-15), date.min, date.max)
+    }
+    assert {(one.document_id, one.paper_id, one.file_id, one.kind, one.number, one.title) for one in lines} == {
+        (None, None, None, None, "", "")
+    }

@@ -22,9 +22,10 @@ from lockportal.documents.models import (
     Reference,
     document_id,
 )
+from lockportal.documents.parties import BillTo, StatedId
 from lockportal.ledger.commands import RecordCredit
 from lockportal.ledger.models import DueBalance, Entry, EntryKind, Posting
-from lockportal.profiles.models import Customer
+from lockportal.profiles.models import Address, Customer
 
 
 def document(portal, number="R-1"):
@@ -215,6 +216,34 @@ def test_a_credit_memo_stands_below_zero_without_a_due_date(portal):
     sound(portal)
 
 
+def test_an_invoice_of_which_more_was_prepaid_than_it_bills_is_a_credit_without_a_due_date(portal):
+    store(portal, invoice(payable=usd("-20.00"), prepaid=usd("120.00")), invoice("R-2", "50.00"))
+    paid = document(portal)
+    assert (paid.balance, paid.total, paid.due_on, paid.live) == (usd("-20"), usd("100"), None, True)
+    assert paid.state(TODAY) is DocumentState.CREDIT
+    assert ("invoice", -2000, day(-40)) in postings(portal)
+    (told,) = portal.ledger.aging(OTTO)
+    assert (told.balance, told.open_items, told.unapplied, told.credits) == (usd("30"), usd("50"), usd("20"), 1)
+    (statement,) = portal.documents.statement(account_of(portal), OTTO)
+    (credit,) = statement.credits
+    assert (credit.kind, credit.number, credit.original, credit.balance) == ("invoice", "R-1", usd("100"), usd("-20"))
+    assert (statement.balance, statement.unapplied) == (usd("30"), usd("20"))
+    sound(portal)
+
+
+def test_an_overpaid_invoice_is_corrected_to_one_that_is_owed_and_back(portal):
+    overpaid, owed = invoice(payable=usd("-20.00"), prepaid=usd("120.00")), invoice(payable=usd("70.00"), prepaid=usd("30.00"))
+    for facts, unapplied, open_items, due_on in ((overpaid, 20, 0, None), (owed, 0, 70, day(-10)), (overpaid, 20, 0, None)):
+        store(portal, facts)
+        (told,) = portal.ledger.aging(OTTO)
+        assert (told.unapplied, told.open_items) == (usd(unapplied), usd(open_items))
+        assert document(portal).due_on == due_on
+        sound(portal)
+    store(portal, evolve(overpaid, settled_on=TODAY))
+    assert (portal.ledger.aging(OTTO), document(portal).balance) == ((), usd(0))
+    sound(portal)
+
+
 def test_a_debit_memo_is_owed(portal):
     store(portal, invoice("D-1", "5.00", kind=DocumentKind.DEBIT_MEMO))
     assert postings(portal) == [("debit_memo", 500, day(-40))]
@@ -291,6 +320,16 @@ def test_an_order_may_turn_out_to_be_another_paper(portal):
         (invoice(total="-1.00"), "total.below_zero", "total"),
         (credit_memo(total="-1.00"), "total.below_zero", "total"),
         (invoice(payable=usd("-1.00")), "payable.below_zero", "payable"),
+        (invoice(payable=usd("-1.00"), prepaid=usd("100.00")), "payable.below_zero", "payable"),
+        (credit_memo(payable=usd("-1.00"), prepaid=usd("31.00")), "payable.below_zero", "payable"),
+        (invoice(bill_to=BillTo(name=" ")), "bill_to.name_missing", "bill_to.name"),
+        (invoice(bill_to=BillTo(name="x" * 256)), "bill_to.too_long", "bill_to.name"),
+        (invoice(bill_to=BillTo(name="x", address=Address(("Quay",) * 255))), "bill_to.too_long", "bill_to.address.lines"),
+        (invoice(bill_to=BillTo(name="x", address=Address(city="a\tb"))), "bill_to.character", "bill_to.address.city"),
+        (invoice(bill_to=BillTo(name="x", ids=(StatedId("1", "\x7f"),))), "bill_to.character", "bill_to.ids"),
+        (invoice(bill_to=BillTo(name="x", endpoint=StatedId("\x1f"))), "bill_to.character", "bill_to.endpoint"),
+        (invoice(bill_to=BillTo(name="x", registration=StatedId("1" * 256))), "bill_to.too_long", "bill_to.registration"),
+        (invoice(bill_to=BillTo(name="x", tax_ids=("\ud800",))), "input.invalid", "bill_to.tax_ids[0]"),
         (invoice(payable=Money(1, "JPY")), "currency.mixed", "currency"),
         (invoice(lines=(Line(amount=Money(1, "JPY")),)), "currency.mixed", "currency"),
     ],

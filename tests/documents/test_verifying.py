@@ -5,14 +5,11 @@ import hashlib
 import pytest
 
 from books import OTTO, account_of, customer, invoice, store
+from given_contents import pdf
 from lockportal.core.errors import Denied
 from lockportal.documents.models import document_id
 from lockportal.documents.shared.models import PaperKind
 from lockportal.documents.verifying import checks
-
-
-def pdf(n):
-    return f"%PDF-1.7 {n}".encode()
 
 
 def stock(portal, by=OTTO):

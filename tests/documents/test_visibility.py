@@ -6,6 +6,7 @@ import pypdf
 import pytest
 
 from books import OTTO, account_of, closing, credit_memo, customer, day, invoice, item_id, open_portal, paper, rows_of, store, usd
+from given_contents import pdf
 from lockportal import hookimpl
 from lockportal.core.errors import NotFound, Refused
 from lockportal.documents.models import Document, DocumentKind, DocumentsSettings, Reference, document_id
@@ -103,7 +104,7 @@ def test_what_is_hidden_by_kind_answers_everywhere_as_what_does_not_exist(opened
     account = account_of(portal)
     portal.profiles.change_customer(account, by=OTTO, hidden_kinds=[ORDER])
     documents, mine = portal.documents, customer(account)
-    files = {number: documents.attach(account, key(portal, number), b"%PDF-1.7", "a.pdf", OTTO) for number in ("PO-1", "R-1")}
+    files = {number: documents.attach(account, key(portal, number), pdf(), "a.pdf", OTTO) for number in ("PO-1", "R-1")}
     hidden = [key(portal, number) for number in ("PO-1", "K-1", "R-2")]
     answers = {}
     for name, ask in (

@@ -123,7 +123,7 @@ except Refused as error:
     [
         ("lxml", "InvoiceReader().read('a', xml)", "lockportal[einvoice]"),
         ("lxml", "write(EInvoice(), Syntax.CII)", "lockportal[einvoice]"),
-        ("pikepdf", "InvoiceReader().read('a', b'%PDF-1.7 startxref 1 %%EOF')", "lockportal[einvoice]"),
+        ("pikepdf", "InvoiceReader().read('a', b'%PDF-1.7 startxref 1 %%EOF')", "lockportal[pdf]"),
         ("facturx", "check(xml)", "lockportal[einvoice]"),
         ("saxonche", "check(xml)", "lockportal[schematron]"),
     ],

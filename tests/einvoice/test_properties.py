@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from einvoices import CUSTOMER, SUPPLIER, document
+from einvoices import BILL_TO, CUSTOMER, SUPPLIER, document
 from lockportal.core.money import Money
 from lockportal.documents.models import Adjustment, CustomField, DocumentFacts, DocumentKind, Line, Reference, TaxShare
 from lockportal.documents.ports import Syntax
@@ -228,7 +228,7 @@ def stated_facts(draw):
     subtotal, tax = sum(bases.values()), sum(share.amount.minor for share in taxes)
     total = subtotal + tax
     assume(total >= 0)
-    prepaid, rounding = draw(st.integers(0, max(total, 0))), draw(st.integers(-5, 5))
+    prepaid, rounding = draw(st.integers(0, total + 100 if total else 0)), draw(st.integers(-5, 5))
     return DocumentFacts(
         external_id=f"{kind}/{(number := draw(text))}",
         kind=kind,
@@ -247,6 +247,7 @@ def stated_facts(draw):
         prepaid=eur(prepaid) if prepaid else None,
         rounding=eur(rounding) if rounding else None,
         lines=tuple(stated),
+        bill_to=attrs.evolve(BILL_TO, tax_ids=() if "O" in {share.category for share in taxes} else BILL_TO.tax_ids),
         references=tuple(Reference(DocumentKind.INVOICE, one) for one in draw(st.lists(text, max_size=2, unique=True)))
         + tuple(Reference(other, draw(text)) for other in (DocumentKind.DESPATCH_ADVICE, DocumentKind.CONTRACT)),
         custom=tuple(CustomField(name, draw(text)) for name in ("Sales order", "Project") if draw(st.booleans())),

@@ -13,10 +13,13 @@ from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.documents.facts import check_facts
 from lockportal.documents.models import CustomField, DocumentKind, Reference
+from lockportal.documents.parties import StatedId
 from lockportal.documents.ports import PartyId, Syntax
 from lockportal.einvoice import RULES, EInvoice, InvoiceLine, InvoiceReader, parse, write
-from lockportal.einvoice.parts import AllowanceCharge, TaxSubtotal, TaxTotal
+from lockportal.einvoice.facts import reading_of
+from lockportal.einvoice.parts import AllowanceCharge, Party, TaxSubtotal, TaxTotal
 from lockportal.einvoice.syntaxes import interpret
+from lockportal.profiles.models import Address
 
 READER = InvoiceReader()
 SUMS_INSIDE_TOTAL = ("br-co-15", "br-co-16")
@@ -50,6 +53,28 @@ def test_what_is_stated_stands_although_it_does_not_add_up(corpus):
     facts = read(corpus.one("ubl-oasis-examples/invoice/UBL-Invoice-2.1-Example.xml")).facts
     stated = (facts.subtotal, facts.tax, facts.total, facts.prepaid, facts.rounding, facts.payable)
     assert stated == tuple(Money.of(one, "EUR") for one in ("1436.50", "292.20", "1729.00", "1000.00", "0.30", "729.00"))
+
+
+def test_the_buyer_as_billed_is_read_as_lines_of_print(corpus):
+    reading = read(corpus.one("en16931/examples/ubl/examples/sample-discount-price.xml"))
+    name = "HEP-OPERATOR DISTRIBUCIJSKOG SUSTAVA D.O.O. ZA DISTRIBUCIJU I OPSKRBU ELEKTRICNE ENERGIJE"
+    assert (reading.customer_name, reading.customer[-1]) == (name, PartyId("name", name))
+    buyer = reading.facts.bill_to
+    assert (buyer.name, buyer.tax_ids, buyer.ids, buyer.registration) == (
+        name,
+        ("HR46830600751",),
+        (StatedId("12346830600751"),),
+        StatedId("08634543"),
+    )
+    lines = ("VUKOVARSKA PROMJENA ADRESE", "VUKOVARSKA PROMJENA ADRESE 20, 10000 ZAGREB")
+    assert buyer.address == Address(lines, "ZAGREB", "10000", "", "HR")
+
+
+@pytest.mark.parametrize("buyer", [None, Party(name="\n\x7f")])
+def test_an_invoice_that_names_nobody_was_billed_to_nobody(corpus, buyer):
+    invoice = parse(corpus.one("peppol-billing3/examples/base-example.xml"))
+    reading = reading_of(attrs.evolve(invoice, buyer=buyer, seller=None))
+    assert (reading.facts.bill_to, reading.customer_name, reading.seller) == (None, "", ())
 
 
 NOT_KEPT = {
@@ -100,7 +125,8 @@ def _same_number(one, other):
 
 DIFFERENT = {
     "xrechnung/test/business-cases/standard/01.21a-INVOICE": {"taxes"},  # the two files give different reasons for the exemption
-    "xrechnung/test/technical-cases/cius/01.01_comprehensive_test": {"references"},  # the CII names one preceding invoice less
+    # the CII names one preceding invoice less, and calls the buyer by another name
+    "xrechnung/test/technical-cases/cius/01.01_comprehensive_test": {"references", "bill_to"},
 }
 
 

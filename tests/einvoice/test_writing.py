@@ -1,5 +1,6 @@
 """Documents become e-invoices that say no more than the books do, or the refusal names what lacks."""
 
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -10,8 +11,9 @@ from einvoices import CUSTOMER, SUPPLIER, document, eur, facts, full_facts
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.documents.models import Adjustment, CustomField, DocumentKind, Line, Reference, TaxShare
+from lockportal.documents.parties import BillTo, StatedId
 from lockportal.documents.ports import Syntax
-from lockportal.einvoice import InvoiceReader, InvoiceWriter, check, parse
+from lockportal.einvoice import InvoiceReader, InvoiceWriter, check, parse, planting
 from lockportal.einvoice.parts import Identifier
 from lockportal.profiles.models import Address
 
@@ -31,6 +33,9 @@ def read(xml):
 def refusal(stated, **others):
     with pytest.raises(Refused) as refused:
         written(stated, **others)
+    with pytest.raises(Refused) as checked:
+        WRITER.check(document(stated), others.get("supplier", SUPPLIER), others.get("customer", CUSTOMER))
+    assert str(checked.value) == str(refused.value)
     return refused.value.code, refused.value.field
 
 
@@ -216,6 +221,47 @@ def test_a_document_that_breaks_a_rule_is_refused_by_it(changes, expected):
 )
 def test_what_the_law_needs_and_nobody_stated_is_refused_by_its_field(others, expected):
     assert refusal(facts(), **others) == expected
+
+
+BUYER = BillTo(
+    name="Harbour Ltd",
+    address=Address(("Quay 1",), "Oslo", "0150", "", "NO"),
+    tax_ids=("NO 987654321 MVA",),
+    ids=(StatedId("C-77"), StatedId("7300010000001", "0088")),
+    registration=StatedId("987654321", "0192"),
+    endpoint=StatedId("987654321", "0192"),
+)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_the_buyer_as_billed_is_written_and_read_again_whoever_the_customer_is_now(syntax):
+    stated = full_facts(bill_to=BUYER)
+    moved = attrs.evolve(CUSTOMER, name="Harbour & Sons", address=Address())
+    read_again = read(written(stated, syntax, customer=moved)).facts.bill_to
+    assert read_again == attrs.evolve(BUYER, tax_ids=("NO987654321MVA",))
+
+
+def test_a_buyer_as_billed_without_ids_is_known_by_the_customer_number():
+    bare = BillTo(name="Harbour Ltd", address=BUYER.address, tax_ids=("HRB 7",), endpoint=StatedId("harbour"))
+    buyer = parse(written(facts(bill_to=bare))).buyer
+    assert (buyer.ids, buyer.registration) == ((Identifier(value="C-1001"),), Identifier(value="HRB 7"))
+    assert (buyer.vat_id, buyer.endpoint) == ("", None)  # nobody knows in which scheme that address is one
+
+
+def test_what_lacks_of_the_buyer_as_billed_is_named_as_its_field():
+    placeless = attrs.evolve(BUYER, address=Address())
+    assert refusal(facts(bill_to=placeless)) == ("einvoice.br-11", "bill_to.address.country")
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_can_be_written_passes_the_check_and_nothing_is_written_for_it(name, monkeypatch):
+    monkeypatch.delattr(planting, "write")
+    WRITER.check(document(WRITTEN[name]), SUPPLIER, CUSTOMER)
+
+
+def test_without_lxml_nothing_can_be_written(monkeypatch):
+    monkeypatch.setitem(sys.modules, "lxml.etree", None)
+    assert refusal(facts()) == ("einvoice.not_installed", None)
 
 
 def test_amounts_of_three_digits_are_more_than_the_standard_takes():

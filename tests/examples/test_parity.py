@@ -12,6 +12,8 @@ OF_THE_SERVER = {"date", "server", "content-length", "transfer-encoding"}
 DRAWN = [
     (re.compile(r'(name="form_token" value=")[^"]+'), r"\1…"),
     (re.compile(r"(__Host-lockportal(?:-asking)?=)[^;]+"), r"\1…"),
+    (re.compile(r'<strong class="code">[0-9]{3} [0-9]{3}'), "a code"),
+    (re.compile(r'<span class="badge">This browser</span>\s*'), ""),
 ]
 
 

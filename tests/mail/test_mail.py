@@ -50,10 +50,10 @@ def check(server, session, envelope, mechanism, data):
     return AuthResult(success=(data.login, data.password) == (b"us er", b"p@ss:word/"), handled=False)
 
 
-def failure(address, mail=MAIL):
+def failure(address, mail=MAIL, code="mail.not_sent"):
     with pytest.raises(GatewayError) as caught:
         notifier(address).send(mail)
-    assert caught.value.code == "mail.not_sent"
+    assert caught.value.code == code
     assert "anna" not in str(caught.value)
     return caught.value.message
 
@@ -131,11 +131,18 @@ def test_a_server_without_log_in_is_named_as_such(serve):
     assert "log-in" in failure(f"smtp://u:p@127.0.0.1:{serve().port}?tls=off")
 
 
-@pytest.mark.parametrize(("outcome", "said"), [(Outcome.REFUSE, "550"), (Outcome.LATER, "451")])
-def test_a_refusal_is_told_by_its_code_and_never_by_its_words(serve, outcome, said):
+@pytest.mark.parametrize(
+    ("outcome", "said", "code"),
+    [
+        (Outcome.REFUSE, "550", "mail.recipient_refused"),
+        (Outcome.REFUSE, "450", "mail.not_sent"),
+        (Outcome.LATER, "451", "mail.not_sent"),
+    ],
+)
+def test_a_refusal_is_told_by_its_code_and_never_by_its_words(serve, outcome, said, code):
     server = serve(outcome)
     server.replies[outcome] = f"{said} anna@example.com is not welcome"
-    assert said in failure(server.address)
+    assert said in failure(server.address, code=code)
 
 
 @pytest.mark.parametrize(

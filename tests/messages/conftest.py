@@ -85,10 +85,10 @@ class Office:
 
         return self.portal.profiles.open_customer(number, f"Customer {number}", by=OTTO, **details)
 
-    def contact(self, account_id, email="anna@example.com", name="Anna", rights=(Right.VIEW,), **details):
+    def contact(self, account_id, email="anna@example.com", name="Anna", rights=(Right.VIEW,), *, invite=False, **details):
         from books import OTTO
 
-        return self.portal.profiles.add_contact(account_id, email, name, rights, by=OTTO, **details)
+        return self.portal.profiles.add_contact(account_id, email, name, rights, by=OTTO, invite=invite, **details)
 
     def deliver(self):
         return self.portal.deliver()

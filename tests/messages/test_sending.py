@@ -62,7 +62,7 @@ def test_a_message_of_each_kind_arrives_by_smtp_in_its_contact_s_language(databa
                 f"<mailto:ar@nordsued.example.com?subject=unsubscribe%20documents>, <{BASE}/preferences>"
             )
             assert ready["References"] == ready["In-Reply-To"] != receipt["References"]
-            assert f"{BASE}/accounts/{account}/documents/" in ready.get_body(("plain",)).get_content()
+            assert f"{BASE}/d/" in ready.get_body(("plain",)).get_content()
             assert "Überweisung 7" in receipt.get_body(("html",)).get_content()
 
 

@@ -20,20 +20,28 @@ from lockportal.documents.messages import READY, DocumentsReady, ReadyDocument
 from lockportal.ledger.messages import PAYMENT_RECEIVED, PaymentReceived, ReceivedPayment
 from lockportal.messages.models import MessagesSettings
 from lockportal.messages.rendering import Surroundings, Templates, brand_of
+from lockportal.profiles.messages import INVITATION, Invitation
 
 FOLDER = Path(lockportal.messages.__file__).parent / "templates"
 LANGUAGES = ("en", "de", "fr", "es")
-KINDS = (SIGN_IN, READY, PAYMENT_RECEIVED)
+KINDS = (SIGN_IN, READY, PAYMENT_RECEIVED, INVITATION)
 SUPPLIER = Supplier(name="Nord & Süd <GmbH>", currencies=("EUR",), email="ar@example.com", phone="+49 40 1", address=("Hafen 1",))
 LINK = "https://portal.example.com/accounts/1/documents"
 DOCUMENTS = tuple(
-    ReadyDocument(number=f"<R-{n}>", amount=Money(123450, "EUR"), due_on=date(2026, 4, 1) if n else None, link=f"{LINK}/{n}")
+    ReadyDocument(
+        document_id=UUID(int=n),
+        number=f"<R-{n}>",
+        amount=Money(123450, "EUR"),
+        due_on=date(2026, 4, 1) if n else None,
+        link=f"{LINK}/{n}",
+    )
     for n in range(3)
 )
 PAYMENTS = tuple(
     ReceivedPayment(amount=Money(5000, "EUR"), received_on=date(2026, 3, 1), reference=said) for said in ("wire <1>", "")
 )
 VARIABLES = {
+    INVITATION: Invitation(customer="A & B", inviter="Ben", link="https://portal.example.com/sign-in"),
     SIGN_IN: SignIn(link="https://portal.example.com/sign-in/t0ken", minutes=10),
     READY: DocumentsReady(customer="A & B", count=5, documents=DOCUMENTS, more=2, link=LINK),
     PAYMENT_RECEIVED: PaymentReceived(

@@ -192,8 +192,10 @@ def test_a_search_goes_on_over_pages(room):
     assert second.after is None
 
 
-def test_a_forged_cursor_is_refused(quick):
-    assert code(lambda: quick.profiles.customers(by=quick.office, after="forged")) == "cursor.unknown"
+def test_a_forged_cursor_or_one_of_another_list_is_refused(quick):
+    other = quick.context.signer.cursor("tasks", "2026-01-01", "0" * 32)
+    for after in ("forged", "", other):
+        assert code(lambda after=after: quick.profiles.customers(by=quick.office, after=after)) == "page.cursor_invalid"
 
 
 def test_the_accounts_to_switch_between_come_in_one_statement_by_name(room, signed_in):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from attrs import evolve
@@ -116,16 +117,57 @@ def read(bench, *errors):
     return access.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar_one())
 
 
+def unreachable():
+    return sa.exc.OperationalError(None, None, ConnectionRefusedError())
+
+
+def beaten():
+    return sa.exc.OperationalError("SELECT", None, psycopg.errors.SerializationFailure())
+
+
 def test_a_read_whose_connection_is_lost_is_run_once_more(bench):
     assert read(bench, lost()) == 1
-    with pytest.raises(sa.exc.OperationalError):
+    with pytest.raises(ConnectionError):
         read(bench, lost(), lost())
+
+
+def test_a_read_whose_database_is_gone_by_then_says_so(bench):
+    with pytest.raises(ConnectionError):
+        read(bench, lost(), unreachable())
+    with pytest.raises(sa.exc.OperationalError):
+        read(bench, unreachable())
+
+
+def test_a_read_that_meets_conflicts_is_run_again_and_says_so_when_it_never_wins(bench):
+    assert read(bench, *[beaten() for _ in range(9)]) == 1
+    with pytest.raises(Conflict):
+        read(bench, *[beaten() for _ in range(10)])
 
 
 def test_a_read_that_fails_otherwise_is_not(bench):
     other = sa.exc.OperationalError("SELECT", None, None)
     with pytest.raises(sa.exc.OperationalError):
         read(bench, other)
+
+
+def test_a_moment_that_breaks_at_its_first_read_is_begun_again_and_at_a_later_one_is_not(bench):
+    engines, faults = bench.engines, [lost(), lost()]
+    access = Access(engines, bench.supplier.id)
+
+    def one(connection):
+        if faults:
+            raise faults.pop()
+        return connection.exec_driver_sql("SELECT 1").scalar_one()
+
+    with pytest.raises(ConnectionError):
+        access.still(one)
+    faults.append(lost())
+    with access.moment() as moment:
+        assert moment.read(one) == 1
+        assert moment.read(one) == 1
+        faults.append(lost())
+        with pytest.raises(ConnectionError):
+            moment.read(one)
 
 
 def test_who_is_never_fast_enough_takes_nothing_and_any_other_write_says_so(bench):

@@ -2,6 +2,9 @@
 
 import os
 import sys
+import threading
+import time
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from uuid import UUID
 
@@ -61,16 +64,95 @@ def test_upgrading_again_changes_nothing(engines, capabilities):
         assert connection.exec_driver_sql("SELECT count(*) FROM lockportal_account").scalar_one() == 1
 
 
-def test_several_may_upgrade_at_once(database_url, capabilities):
+RACERS = 8
+
+
+def upgrade_at_once(database_url, capabilities):
+    """What becomes of processes that all find an empty database and upgrade it."""
+    together = threading.Barrier(RACERS)
+
     def upgrade():
         engines = open_engines(database_url)
-        migrations.upgrade(engines, capabilities)
-        engines.dispose()
+        together.wait(30)
+        try:
+            migrations.upgrade(engines, capabilities)
+        finally:
+            engines.dispose()
 
-    fulfilled(race(*[upgrade] * 4))
+    answers = race(*[upgrade] * RACERS)
     engines = open_engines(database_url)
-    assert migrations.check(engines, capabilities) == ()
+    faults = migrations.check(engines, capabilities)
     engines.dispose()
+    return answers, faults
+
+
+def test_several_may_upgrade_at_once(database_url, capabilities):
+    answers, faults = upgrade_at_once(database_url, capabilities)
+    fulfilled(answers)
+    assert faults == ()
+
+
+@pytest.mark.postgresql
+@pytest.mark.guarantee(33)
+@pytest.mark.parametrize("level", ["repeatable\\ read", "serializable"])
+def test_several_may_upgrade_at_once_whatever_level_the_host_set(postgresql_url, capabilities, level):
+    url = sa.make_url(postgresql_url).update_query_dict({"options": f"-c default_transaction_isolation={level}"})
+    answers, faults = upgrade_at_once(url.render_as_string(hide_password=False), capabilities)
+    fulfilled(answers)
+    assert faults == ()
+
+
+@contextmanager
+def early(engines):
+    """A lock that is given back before the commit."""
+    with engines.writing() as connection:
+        connection.exec_driver_sql("SELECT get_lock('early', 60)")
+        yield connection
+        connection.exec_driver_sql("SELECT release_lock('early')")
+        time.sleep(0.2)
+
+
+@pytest.mark.mariadb
+def test_a_lock_that_is_given_back_before_the_commit_does_not_keep_upgrades_apart(mariadb_url, capabilities, monkeypatch):
+    monkeypatch.setattr(running, "_alone", early)
+    with pytest.raises(sa.exc.IntegrityError):
+        fulfilled(upgrade_at_once(mariadb_url, capabilities)[0])
+
+
+def upgrade_side_by_side(folder, capabilities):
+    """Which tables threads find that each upgraded a database of its own, or what was raised."""
+
+    def upgrade(number):
+        engines = open_engines(f"sqlite:///{folder / str(number)}.sqlite")
+        migrations.upgrade(engines, capabilities)
+        found = tables(engines)
+        engines.dispose()
+        return found
+
+    return race(*(lambda number=number: upgrade(number) for number in range(RACERS)))
+
+
+def test_threads_may_upgrade_different_databases_at_once(tmp_path, capabilities):
+    found = fulfilled(upgrade_side_by_side(tmp_path, capabilities))
+    assert found == [{*schema(capabilities).tables, "lockportal_version"}] * RACERS
+
+
+def test_without_a_lock_of_the_process_they_disturb_each_other(tmp_path, capabilities, monkeypatch):
+    monkeypatch.setattr(running, "_ONE_AT_A_TIME", nullcontext())
+    found = upgrade_side_by_side(tmp_path, capabilities)
+    assert any(isinstance(one, Exception) or "lockportal_account" not in one for one in found)
+
+
+@pytest.mark.mariadb
+def test_who_waits_too_long_for_another_s_upgrade_is_refused(mariadb_url, capabilities, monkeypatch):
+    monkeypatch.setattr(running, "_PATIENCE", 0)
+    engines, other = open_engines(mariadb_url), open_engines(mariadb_url)
+    with running._alone(other), pytest.raises(Refused) as caught:
+        migrations.upgrade(engines, capabilities)
+    assert caught.value.code == "schema.busy"
+    migrations.upgrade(engines, capabilities)
+    engines.dispose()
+    other.dispose()
 
 
 def test_a_host_s_tables_are_left_alone(engines, capabilities):

@@ -77,6 +77,7 @@ def test_every_key_holds_the_supplier_and_all_but_the_claims_the_account(capabil
             assert "account_id" in names or kept.name in WHOLE, kept.name
 
 
+@pytest.mark.postgresql
 def test_a_bench_s_schema_is_left_as_it_is(postgresql_url):
     engines = open_engines(postgresql_url)
     make_partitioned(engines, [specimens])

@@ -3,14 +3,20 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from lockportal.core.actor import SYSTEM, Right
-from lockportal.testing import Outcome, Script, VirtualClock, World
+from lockportal.core.errors import GatewayError
+from lockportal.core.ports import Mail
+from lockportal.files import LocalFiles
+from lockportal.mail.smtp import SmtpNotifier, server_of
+from lockportal.testing import FilesContract, Outcome, Script, SmtpServer, VirtualClock, World
 from lockportal.testing.plugin import keep_seed, seeds_of
 from lockportal.testing.world import Notes
+from lockportal.testing.world.files import HeardFiles
 
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -219,3 +225,37 @@ def test_a_seed_that_fails_is_told_as_one_command_and_kept(suite):
     test.write_text(test.read_text().replace("seed % 2 == 0 or seed < 9", "seed < 9"))
     pytest_runs(suite, "tests/test_it.py::test_odd")
     assert len(seeds_of(suite / "tests" / "seeds.txt", "tests/test_it.py::test_odd")) == 3
+
+
+# what a world hears, and what goes on from it
+
+
+def test_each_change_of_the_file_store_and_each_piece_is_heard():
+    heard = []
+    with World(1) as world:
+        world.heard = heard.append
+        files = world.portal.context.files
+        kept = files.put([b"one", b"two"], limit=100)
+        assert (b"".join(files.read(kept.sha256)), files.has(kept.sha256), list(files.walk())) == (b"onetwo", True, [kept])
+        files.drop(kept.sha256)
+        assert not files.has(kept.sha256)
+    assert heard == ["before put", "put a piece", "put a piece", "after put", "before drop", "after drop"]
+
+
+class TestHeardFiles(FilesContract):
+    @pytest.fixture
+    def files_of(self, tmp_path):
+        return lambda supplier: HeardFiles(LocalFiles(tmp_path, supplier), [].append)
+
+
+def test_a_relay_gets_what_the_script_lets_through_and_each_mail_is_heard():
+    heard, mail = [], Mail(id="1", to="anna@example.com", subject="s", text="t")
+    with SmtpServer() as server:
+        relay = SmtpNotifier(server_of(f"{server.address}?from=ar@example.com"))
+        with World(1, mail=Script(Outcome.REFUSE, Outcome.TIMEOUT_AFTER), relay=relay) as world:
+            world.heard = heard.append
+            for arrived in (0, 1, 2):
+                with suppress(GatewayError):
+                    world.notifier.send(mail)
+                assert len(server.messages) == len(world.notifier.sent) == arrived
+    assert heard == ["before send", "after send"] * 3

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from given_contents import pdf
 from lockportal.clock import SystemClock
 from lockportal.config import Config
 from lockportal.core.actor import SYSTEM, Right, staff
@@ -24,7 +25,7 @@ TODAY = NOON.date()
 KEY = "a key of the tests, which is long enough"
 ANN, BOB = "ann@harbour.example", "bob@mill.example"
 CASEY = staff("casey")
-SCAN = b"%PDF-1.7\n% a scan, as far as the first bytes tell\n%%EOF\n"
+SCAN = pdf("a scan")
 HARBOUR = Address(lines=("12 Quay Street",), city="Baltimore", postcode="21230", region="MD", country="US")
 HIDDEN = re.compile(r'name="form_token" value="([^"]+)"')
 
@@ -115,7 +116,9 @@ def trade():
 class World:
     """The portal, its clock, its letterbox, and ids by name."""
 
-    def __init__(self, folder, *, base_url="https://portal.example", templates=None, languages=("en",), logo=None):
+    def __init__(
+        self, folder, *, base_url="https://portal.example", templates=None, languages=("en",), logo=None, trusted_proxies=()
+    ):
         self.clock, self.letterbox = StandingClock(), Letterbox()
         supplier = Supplier(
             name="Quayside Supply Co.",
@@ -136,6 +139,7 @@ class World:
             files=f"folder:{folder / 'files'}",
             secret_keys=(KEY,),
             templates=templates,
+            trusted_proxies=trusted_proxies,
         )
         self.portal = Portal(config, clock=self.clock, notifier=self.letterbox)
         self.portal.upgrade()
@@ -300,6 +304,7 @@ def addresses(world):
         "inspect_link": "/sign-in/nonsense",
         "accounts": "/",
         "preferences": "/preferences",
+        "sessions": "/sessions",
         "home": f"{home}/",
         "documents": f"{home}/documents",
         "documents_csv": f"{home}/documents.csv",
@@ -309,6 +314,9 @@ def addresses(world):
         "comparison": f"{compared}/comparison",
         "einvoice": f"{compared}/einvoice/ubl",
         "file": f"{compared}/files/{world.file}",
+        "people": f"{home}/people",
+        "inspect_share_link": "/d/nonsense",
+        "share_links": f"{home}/links",
         "papers": f"{home}/papers",
         "paper": f"{home}/papers/{world.paper}",
         "statement": f"{home}/statement",

@@ -30,6 +30,12 @@ def world(tmp_path_factory):
         yield made
 
 
+@pytest.fixture(autouse=True)
+def later(world):
+    """Each test comes later than the one before, so that all of them together meet no limit."""
+    world.clock.forward(minutes=16)
+
+
 @pytest.mark.guarantee(2)
 @pytest.mark.guarantee(9)
 @pytest.mark.parametrize("size", ["desktop", "phone"])
@@ -57,6 +63,25 @@ def test_a_person_signs_in_and_reads_every_page(browser, world, size, script):
     assert [text for text in said if "status of 4" not in text] == []
 
 
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_the_desk_fits_its_screen_and_opens_the_details_of_a_task(browser, world, size):
+    width, height = SHOTS["SIZES"][size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=False, http_credentials=SHOTS["STAFF"]
+    )
+    page = context.new_page()
+    for name, path in SHOTS["desk_pages"](world):
+        page.goto(world.base_url + path)
+        assert page.locator("h1").count() == 1, name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    page.goto(f"{world.base_url}/desk?owner=all")
+    assert not page.get_by_text("code 550").is_visible()
+    page.get_by_text("Technical details").click()
+    assert page.get_by_text("code 550").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
 @pytest.mark.parametrize("form", ["zip", "pdf"])
 def test_a_person_ticks_documents_and_takes_them_in_one_file(browser, world, form):
     width, height = SHOTS["SIZES"]["phone"]
@@ -71,4 +96,104 @@ def test_a_person_ticks_documents_and_takes_them_in_one_file(browser, world, for
         page.click(f"button[value={form}]")
     assert waiting.value.suggested_filename.endswith(f".{form}")
     assert Path(waiting.value.path()).read_bytes()[:2] == {"zip": b"PK", "pdf": b"%P"}[form]
+    context.close()
+
+
+@pytest.mark.guarantee(2)
+def test_a_browser_that_opens_a_link_and_waits_spends_nothing(browser, world):
+    """As a scanner does that runs a real browser: scripts run, and nobody clicks."""
+    from lockportal.access.models import LinkState, LoginLink, Session
+    from lockportal.storage.tables import table
+
+    def rows(record):
+        with world.portal.engines.reading() as connection:
+            return connection.execute(table(record).select()).all()
+
+    person = browser.new_context()
+    page = person.new_page()
+    page.goto(f"{world.base_url}/sign-in")
+    page.fill("input[name=email]", "bob@mill.example")
+    page.click("button[type=submit]")
+    world.portal.deliver()
+    address = f"{world.base_url}/sign-in/{world.letterbox.token(world.base_url)}"
+    before, name = len(rows(Session)), world.site.guard.session_name
+    scanners = [browser.new_context(), browser.new_context(user_agent="Mozilla/5.0 SafeLinks"), person]
+    for context in scanners:
+        context.new_page().goto(address)
+    for context in scanners:  # each has waited for ten seconds by the end of its turn
+        context.pages[-1].mouse.move(100, 100)
+        context.pages[-1].wait_for_timeout(10_000 / len(scanners) if context is not person else 10_000)
+        context.pages[-1].reload()
+        assert name not in {cookie["name"] for cookie in context.cookies()}
+    assert len(rows(Session)) == before
+    assert rows(LoginLink)[-1].state is LinkState.ISSUED
+    page.goto(address)
+    page.click("button[type=submit]")
+    page.wait_for_url("**/accounts/**")
+    assert name in {cookie["name"] for cookie in person.cookies()}
+    for context in scanners:
+        context.close()
+
+
+def test_a_person_reads_the_mail_elsewhere_and_types_the_code(browser, world):
+    width, height = SHOTS["SIZES"]["phone"]
+    desk, phone = (
+        browser.new_context(),
+        browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=False),
+    )
+    shown = desk.new_page()
+    shown.goto(f"{world.base_url}/sign-in")
+    shown.fill("input[name=email]", "ann@harbour.example")
+    shown.click("button[type=submit]")
+    code = shown.locator("strong.code").inner_text()
+    world.portal.deliver()
+    page = phone.new_page()
+    page.goto(f"{world.base_url}/sign-in/{world.letterbox.token(world.base_url)}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.fill("input[name=code]", code)
+    page.click("button[type=submit]")
+    page.wait_for_url("**/accounts/**")
+    page.goto(f"{world.base_url}/sessions")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("text=This browser").count() == 1
+    desk.close()
+    phone.close()
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_an_administrator_invites_and_changes_somebody(browser, world, size, tmp_path):
+    from lockportal.core.actor import SYSTEM, Right
+
+    rights = (Right.VIEW, Right.DISPUTE, Right.USERS)
+    address = f"ada-{size}@harbour.example"
+    world.portal.profiles.add_contact(world.harbour, address, "Ada Adler", rights, by=SYSTEM)
+    width, height = SHOTS["SIZES"][size]
+    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=False)
+    page = context.new_page()
+    for _ in SHOTS["sign_in"](page, world, address):
+        pass
+
+    def looked(name):
+        page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+    page.goto(f"{world.base_url}/accounts/{world.harbour}/people")
+    looked("people")
+    page.get_by_text("Invite somebody").click()
+    form = page.locator("form[action$='/people']")
+    form.get_by_label("E-mail address").fill(f"carl-{size}@a-rather-long-domain-of-a-customer.example")
+    form.get_by_label("Name").fill("Carl Christiansen-Featherstonehaugh")
+    form.get_by_label("See documents and balances").uncheck()
+    form.get_by_role("button").click()
+    looked("refused")
+    assert form.get_by_role("alert").is_visible()
+    form.get_by_label("Dispute documents").check()
+    form.get_by_role("button").click()
+    looked("invited")
+    row = page.locator("tr", has_text=f"carl-{size}@")
+    row.get_by_text("Change …").click()
+    looked("changing")
+    row.get_by_label("See documents and balances").check()
+    row.get_by_role("button", name="Save").click()
+    assert "See documents and balances" in page.locator("tr", has_text=f"carl-{size}@").inner_text()
     context.close()

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -110,6 +111,47 @@ def test_a_task_is_taken_given_back_and_closed_with_an_outcome(desk):
     closed = desk.world.portal.activities.get(desk.world.harbour, one.id, SYSTEM)
     assert (closed.outcome, closed.note) == ("wrong_contact", "Asked for another.")
     assert "Nothing to do" in text(desk.get("/desk", {"owner": "all"}))
+
+
+def undelivered(world):
+    """Let a mail of the harbour's fail for good."""
+    from lockportal.core.messages import Undelivered
+    from lockportal.messages.commands import KeepDeadLetter
+
+    letter = uuid4()
+    given = Undelivered(
+        account_id=world.harbour,
+        receiver="messages.notices",
+        type="documents.documents_stored",
+        version=1,
+        n=0,
+        attempts=12,
+        reason="mail.recipient_refused: mail.example.com:25: the server refuses the recipient (code 550).",
+    )
+    world.portal.shell.run(KeepDeadLetter(account_id=world.harbour, letter_id=letter, undelivered=given), SYSTEM)
+    return letter
+
+
+def test_a_mail_that_failed_is_told_in_words_with_its_details_and_sent_again(desk):
+    letter = undelivered(desk.world)
+    page = text(desk.get("/desk", {"owner": "all"}))
+    assert "The mail about new invoices did not reach every contact of this customer" in page
+    assert re.search(r"<details><summary><small>Technical details</small></summary><small>messages.notices, .*\(code 550\)", page)
+    (row,) = desk.world.portal.activities.tasks(SYSTEM).items
+    assert desk.post(address(desk.world, row), {"act": "resend", "back": "all"}).status == 303
+    assert "Nothing to do" in text(desk.get("/desk", {"owner": "all"}))
+    (line,) = desk.world.portal.messages.dead_letters(by=SYSTEM, replayed=True).items
+    assert (line.id, line.replayed_at is not None) == (letter, True)
+    task(desk.world)  # for a page with a form
+    assert desk.post(address(desk.world, row), {"act": "resend"}).status == 422  # it is on its way already
+
+
+def test_another_task_has_nothing_to_send_again(desk):
+    one = task(desk.world, kind="erp.blocked")
+    page = text(desk.get("/desk", {"owner": "all"}))
+    assert "resend" not in page
+    assert "Technical details" not in page
+    assert desk.post(address(desk.world, one), {"act": "resend"}).status == 404
 
 
 def test_a_form_of_another_page_or_person_changes_nothing(desk):

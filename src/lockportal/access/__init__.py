@@ -8,9 +8,12 @@ from lockportal.access.commands import (
     expire_link,
     expire_session,
 )
+from lockportal.access.devices import Device
 from lockportal.access.messages import SIGN_IN
 from lockportal.access.models import (
     AccessSettings,
+    CodeMissed,
+    LinkAsked,
     LinkClosed,
     LinkIssued,
     LinkRequested,
@@ -21,18 +24,32 @@ from lockportal.access.models import (
     SessionStarted,
     SignedIn,
 )
+from lockportal.access.sharing import views as sharing
+from lockportal.access.sharing.commands import IssueShareLinks, RevokeShareLinks, expire_share_link, leave
+from lockportal.access.sharing.models import (
+    Shareable,
+    ShareLink,
+    ShareLinksEnded,
+    ShareLinksIssued,
+    ShareLinkUsed,
+    ShareState,
+    ShareUse,
+)
+from lockportal.access.sharing.views import ShareAnswer, SharedDocument, ShareLinkLine, SharePreview
 from lockportal.access.views import LinkAnswer, LinkPreview, SessionLine, recomputed
-from lockportal.core.account import Capability, Errand, Wake
+from lockportal.core.account import Capability, Errand, Wake, on
 from lockportal.core.verify import Recompute
+from lockportal.profiles.models import ContactStored
 
 capability = Capability(
     name="access",
-    records=(LoginLink, Session),
-    observations=(LinkRequested,),
-    events=(LinkIssued, LinkClosed, SessionStarted, SessionEnded),
-    commands=(IssueLink, RedeemLink, EndSession, EndEverything),
-    recompute=(Recompute(LoginLink, recomputed), Recompute(Session, recomputed)),
-    wakes=(Wake(LoginLink, expire_link), Wake(Session, expire_session)),
+    records=(LoginLink, Session, ShareLink),
+    observations=(LinkRequested, ShareLinkUsed),
+    events=(LinkIssued, LinkClosed, CodeMissed, SessionStarted, SessionEnded, ShareLinksIssued, ShareLinksEnded),
+    commands=(IssueLink, RedeemLink, EndSession, EndEverything, IssueShareLinks, RevokeShareLinks),
+    reactions=(on(ContactStored, leave, emits=(ShareLinksEnded,)),),
+    recompute=(Recompute(LoginLink, recomputed), Recompute(Session, recomputed), Recompute(ShareLink, sharing.recomputed)),
+    wakes=(Wake(LoginLink, expire_link), Wake(Session, expire_session), Wake(ShareLink, expire_share_link)),
     messages=(SIGN_IN,),
     errands=(Errand(record=LinkRequested, handle="lockportal.access.service:Access.answer"),),
     settings=AccessSettings,
@@ -42,7 +59,10 @@ capability = Capability(
 
 __all__ = [
     "AccessSettings",
+    "CodeMissed",
+    "Device",
     "LinkAnswer",
+    "LinkAsked",
     "LinkClosed",
     "LinkIssued",
     "LinkPreview",
@@ -53,6 +73,17 @@ __all__ = [
     "SessionEnded",
     "SessionLine",
     "SessionStarted",
+    "ShareAnswer",
+    "ShareLink",
+    "ShareLinkLine",
+    "ShareLinkUsed",
+    "ShareLinksEnded",
+    "ShareLinksIssued",
+    "SharePreview",
+    "ShareState",
+    "ShareUse",
+    "Shareable",
+    "SharedDocument",
     "SignedIn",
     "capability",
 ]

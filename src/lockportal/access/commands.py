@@ -11,6 +11,7 @@ from attrs import frozen
 
 from lockportal.access.models import (
     AccessSettings,
+    CodeMissed,
     LinkClosed,
     LinkIssued,
     LinkState,
@@ -26,7 +27,9 @@ from lockportal.core.errors import Refused
 from lockportal.core.record import Event, Record, Stamp
 
 _WHY: Final = {
-    LinkAnswer.WRONG_BROWSER: "Open this link in the browser in which you asked for it, or ask for a new one here.",
+    LinkAnswer.CODE_NEEDED: "Enter the six digits that are shown in the browser in which you asked for the link.",
+    LinkAnswer.CODE_WRONG: "This is not the code of this link. Compare it with the browser in which you asked for the link.",
+    LinkAnswer.CODE_SPENT: "Too many wrong codes were entered, so this link is closed. Ask for a new one.",
     LinkAnswer.EXPIRED: "This link is too old. Ask for a new one.",
     LinkAnswer.USED: "This link was used already. Ask for a new one.",
     LinkAnswer.SUPERSEDED: "There is a newer link: use the last mail, or ask for a new link.",
@@ -76,7 +79,11 @@ class IssueLink:
 
 @frozen(kw_only=True)
 class RedeemLink:
-    """Use a login link once and start a session; whoever runs this has shown the link's token to the service."""
+    """Use a login link once and start a session; whoever runs this has shown the link's token to the service.
+
+    Wrong codes are counted by the link itself, with the person's version: what is refused here was decided before it was
+    told, and of many who try at once no more get an answer than tries are left.
+    """
 
     audience: ClassVar[Audience] = Audience(visitor=True)
     owner: ClassVar[Owner | None] = Owner.PERSON
@@ -86,25 +93,34 @@ class RedeemLink:
     account_id: UUID
     link_id: UUID
     binding: bytes
+    code_fits: bool | None = None
+    """Whether the code that was typed is the link's own; None where none was typed."""
     session_id: UUID
     secret: bytes
     """SHA-256 of the secret that the service drew."""
     user_agent: str = ""
 
     def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
-        """Refused with `link.unknown`, `link.used`, `link.superseded`, `link.expired` or `link.wrong_browser`."""
+        """Start the session, or count a wrong code and start none.
+
+        Refused with `link.unknown`, `link.used`, `link.superseded`, `link.expired`, `link.code_needed` or `link.code_spent`.
+        """
         link = account.find(LoginLink, self.link_id)
         if link is None:
             raise refusal(LinkAnswer.UNKNOWN)
         answer = link_answer(state=link.state, expires_at=link.expires_at, bound=link.binding, at=stamp.at, binding=self.binding)
-        if answer is not LinkAnswer.READY:
+        if answer is not LinkAnswer.READY and (answer is not LinkAnswer.CODE_NEEDED or self.code_fits is None):
             raise refusal(answer)
-        expires_at = stamp.at + account.settings(AccessSettings).session_lasts
+        settings = account.settings(AccessSettings)
+        if answer is LinkAnswer.CODE_NEEDED and not self.code_fits:
+            return [CodeMissed(link=link.missed(settings.code_tries))]
+        expires_at = stamp.at + settings.session_lasts
         session = Session(
             id=self.session_id,
             account_id=self.account_id,
             secret=self.secret,
             created_at=stamp.at,
+            seen_at=stamp.at,
             expires_at=expires_at,
             user_agent=self.user_agent,
             wake_at=expires_at,

@@ -27,24 +27,22 @@ class LinkState(StrEnum):
     USED = "used"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
+    SPENT = "spent"
+    """Closed, as too many wrong codes were typed."""
 
 
+_CLOSED: Final[frozenset[LinkState]] = frozenset(LinkState) - {LinkState.ISSUED}
 LINK_STEPS: Final[Mapping[LinkState, frozenset[LinkState]]] = MappingProxyType(
-    {
-        LinkState.ISSUED: frozenset({LinkState.USED, LinkState.SUPERSEDED, LinkState.EXPIRED}),
-        LinkState.USED: frozenset(),
-        LinkState.SUPERSEDED: frozenset(),
-        LinkState.EXPIRED: frozenset(),
-    }
+    {LinkState.ISSUED: _CLOSED, **dict.fromkeys(_CLOSED, frozenset[LinkState]())}
 )
 """Which state may follow which."""
 
 
 @frozen(kw_only=True)
 class LoginLink(Record):
-    """A link that was sent to a person who asked for it: one use, a few minutes, in the browser that asked.
+    """A link that was sent to a person who asked for it: one use, a few minutes, in the browser that asked or with its code.
 
-    Its id is that of the request. Its secret is not stored: it is derived from the id when the mail is written.
+    Its id is that of the request. Its secret and its code are not stored: they are derived from the id when they are needed.
     """
 
     state: LinkState = LinkState.ISSUED
@@ -57,6 +55,8 @@ class LoginLink(Record):
     expires_at: datetime
     """The first moment at which the link opens nothing any more."""
     used_at: datetime | None = None
+    tries: int = 0
+    """How many wrong codes were typed."""
     wake_at: datetime | None = None
 
     @property
@@ -76,6 +76,11 @@ class LoginLink(Record):
             raise ValueError(message)
         return evolve(self, state=state, used_at=used_at, wake_at=None)
 
+    def missed(self, most: int) -> LoginLink:
+        """Answer this link after one more wrong code; the last of so many closes it."""
+        counted = evolve(self, tries=self.tries + 1)
+        return counted if counted.tries < most else counted.step(LinkState.SPENT)
+
 
 @frozen(kw_only=True)
 class Session(Record):
@@ -84,6 +89,8 @@ class Session(Record):
     secret: bytes
     """SHA-256 of the secret that the browser's cookie holds."""
     created_at: datetime
+    seen_at: datetime
+    """When it was used last, to the minute; kept without the person's version, as it changes no decision."""
     expires_at: datetime
     """The first moment at which the session is over, used or not."""
     ended_at: datetime | None = None
@@ -137,6 +144,13 @@ class LinkClosed(Event):
 
 
 @frozen(kw_only=True)
+class CodeMissed(Event):
+    """A wrong code was typed for a login link; the last one that is allowed closes it."""
+
+    link: LoginLink
+
+
+@frozen(kw_only=True)
 class SessionStarted(Event):
     """A person signed in: one link was used, and one session began."""
 
@@ -152,6 +166,13 @@ class SessionEnded(Event):
 
 
 @frozen(kw_only=True)
+class LinkAsked:
+    """What asking for a link came to, whoever has the address: the code to show in the asking browser, six digits (a secret)."""
+
+    code: str = field(repr=False)
+
+
+@frozen(kw_only=True)
 class SignedIn:
     """What signing in came to: the cookie's value (a secret), its end, who it is, and where they wanted to go."""
 
@@ -163,10 +184,21 @@ class SignedIn:
 
 @frozen(kw_only=True)
 class AccessSettings:
-    """How long links and sessions last, table `[access]`."""
+    """How long links and sessions last, and how often something may be tried, table `[access]`."""
 
     link_minutes: int = field(default=10, validator=whole_number("access", 1, 10))
+    code_tries: int = field(default=5, validator=whole_number("access", 1, 10))
+    """The wrong codes that close a link."""
+    links_per_address: int = field(default=5, validator=whole_number("access", 1, 1_000))
+    """How many links may be asked for one address within the window; what is more is not sent, and not told."""
+    links_per_network: int = field(default=20, validator=whole_number("access", 1, 100_000))
+    """How many from one network: an IPv4 address, or the /64 of an IPv6 one."""
+    limit_minutes: int = field(default=15, validator=whole_number("access", 1, 15))
+    """How long a window of these limits lasts from its first link on."""
     session_hours: int = field(default=12, validator=whole_number("access", 1, 24 * 30))
+    idle_minutes: int = field(default=60, validator=whole_number("access", 2, 24 * 30 * 60))
+    """A session that was not used for so long is over."""
+    share_link_days: int = field(default=30, validator=whole_number("access", 1, 90))
 
     @property
     def link_lasts(self) -> timedelta:
@@ -177,6 +209,16 @@ class AccessSettings:
     def session_lasts(self) -> timedelta:
         """How long somebody stays signed in, at most."""
         return timedelta(hours=self.session_hours)
+
+    @property
+    def idle_lasts(self) -> timedelta:
+        """How long somebody stays signed in without doing anything."""
+        return timedelta(minutes=self.idle_minutes)
+
+    @property
+    def share_link_lasts(self) -> timedelta:
+        """How long a link to a document opens it, at most."""
+        return timedelta(days=self.share_link_days)
 
 
 def local_path(text: str) -> str:

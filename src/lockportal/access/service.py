@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from lockportal.access import queries
-from lockportal.access.commands import EndEverything, EndSession, IssueLink, RedeemLink, refusal
-from lockportal.access.messages import SIGN_IN, SignIn
-from lockportal.access.models import AccessSettings, LinkRequested, LinkState, SignedIn, local_path
-from lockportal.access.views import LinkAnswer, LinkPreview, SessionLine, link_answer, masked
+from lockportal.access.commands import EndEverything, EndSession, RedeemLink, refusal
+from lockportal.access.limits.limiter import Limiter
+from lockportal.access.mailing import LinkMail, link_of
+from lockportal.access.models import AccessSettings, LinkAsked, LinkRequested, Session, SignedIn, local_path
+from lockportal.access.sharing.service import Sharing
+from lockportal.access.tokens import LinkTokens
+from lockportal.access.views import LinkAnswer, LinkPreview, SessionLine, link_answer, masked, typed_code
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind
 from lockportal.core.errors import Refused
-from lockportal.core.messages import Recipient
 from lockportal.core.record import Claim
 from lockportal.profiles import queries as profiles
-from lockportal.profiles.models import address_key
-from lockportal.profiles.views import Entitled
+from lockportal.profiles.models import ProfilesSettings, address_key
+from lockportal.profiles.views import Entitled, grants
 from lockportal.signing import Purpose, digest, draw_secret, same
 
-SIGN_IN_PATH: Final = "/sign-in/"
-"""Where a mailed link leads: the portal's address, this path, the token."""
-
-_LONGEST_AGENT: Final = 120
+_LONGEST_AGENT: Final = 255
+_SEEN_EVERY: Final = timedelta(minutes=1)
 
 
 class Access:
@@ -35,23 +36,31 @@ class Access:
         self._shell = context.shell
         self._clock = context.clock
         self._signer = context.signer
-        self._messenger = context.messenger
-        self._base_url = context.base_url
+        self._tokens = LinkTokens(context.signer)
+        self._mail = LinkMail(context, self._tokens)
         self._settings = context.shell.settings(AccessSettings)
+        self._limiter = Limiter(context.shell, context.signer, self._settings)
+        self.sharing = Sharing(context)
+        """Links to single documents."""
 
     # asking
 
-    def request_link(self, email: str, *, binding: str, next_path: str = "/") -> None:
-        """Ask for a login link by mail; `next_path` is where to go afterwards.
+    def request_link(self, email: str, *, binding: str, next_path: str = "/", client: str = "") -> LinkAsked:
+        """Ask for a login link by mail, and answer the code to show; `next_path` is where to go afterwards.
 
-        `binding` is a secret that a cookie keeps in the asking browser: the link serves there alone. The answer is the
-        same, and so is the work done, whoever has the address and whatever it is. `portal.deliver()` sends the mail.
+        `binding` is a secret that a cookie keeps in the asking browser: the link serves there with a click, and in any
+        other browser with the code, which only the asking one was shown. What is answered is of the same kind, and the work
+        done is the same, whoever has the address and whatever it is. `portal.deliver()` sends the mail.
+
+        `client` is the network address that asks, to be limited by: Limited `link.too_many`. More links than an address may
+        be sent are not sent, which is told to nobody.
         """
+        self._limiter.check_client(client)
         try:
             known_as = address_key(email)
         except Refused:
             known_as = ""
-        now = self._clock.now()
+        admitted, now = self._limiter.admits(known_as), self._clock.now()
         request = LinkRequested(
             id=self._clock.new_id(),
             account_id=self._shell.supplier.id,
@@ -61,7 +70,20 @@ class Access:
             asked_at=now,
             expires_at=now + self._settings.link_lasts,
         )
-        self._shell.observe(request)
+        if admitted:
+            self._shell.observe(request)
+        return LinkAsked(code=self._tokens.code(request.id))
+
+    def request_again(self, token: str, *, binding: str, client: str = "") -> LinkAsked:
+        """Ask for a new link in the place of one that serves no more: for the same address and the same place.
+
+        As `request_link`; the address is told to nobody. Refused `link.unknown` for a token that was not made here.
+        """
+        named = self._tokens.read(token)
+        link = None if named is None else link_of(self._shell, *named)
+        if link is None:
+            raise refusal(LinkAnswer.UNKNOWN)
+        return self.request_link(link.email, binding=binding, next_path=link.next_path, client=client)
 
     def answer(self, request: LinkRequested) -> None:
         """Answer a request, outside its page: mail a link if somebody with the address may come in, else do nothing.
@@ -69,49 +91,18 @@ class Access:
         It may be called again for the same request: the link is the same, and a mail server sees the same message id.
         GatewayError if the mail could not be sent.
         """
+        self._limiter.sweep()
         holder = self._shell.find(Claim("person.email", request.email)) if request.email else None
         contacts = [] if holder is None else self._contacts(holder.account_id)
-        if holder is None or not contacts:
-            return
-        person_id = holder.account_id
-        newer = self._shell.ask(queries.NEWER_LINKS, SYSTEM, account_id=person_id, asked_at=request.asked_at)
-        if newer:
-            return
-        command = IssueLink(
-            account_id=person_id,
-            link_id=request.id,
-            binding=request.binding,
-            next_path=request.next_path,
-            asked_at=request.asked_at,
-        )
-        self._shell.run(command, SYSTEM)
-        link = self._link(person_id, request.id)
-        if link is None or link.state is not LinkState.ISSUED:
-            return
-        # The mail goes to the address that is on record, never to the one that was typed.
-        first = contacts[0]
-        self._messenger.send(
-            SIGN_IN,
-            SignIn(
-                link=f"{self._base_url}{SIGN_IN_PATH}{self._token(person_id, request.id)}", minutes=self._settings.link_minutes
-            ),
-            Recipient(
-                contact_id=first.contact_id,
-                email=first.email,
-                name=first.name,
-                languages=tuple(contact.language for contact in contacts if contact.language),
-            ),
-            account_id=person_id,
-            message_id=request.id,
-            at=link.created_at,
-        )
+        if holder is not None and contacts:
+            self._mail.send(request, holder.account_id, contacts)
 
     # signing in and out
 
     def inspect(self, token: str, binding: str) -> LinkPreview:
         """Answer what a link would do in this browser, for the page before the click; looking changes nothing."""
-        named = self._read_token(token)
-        link = None if named is None else self._link(*named)
+        named = self._tokens.read(token)
+        link = None if named is None else link_of(self._shell, *named)
         if link is None:
             return LinkPreview(state=LinkAnswer.UNKNOWN)
         state = link_answer(
@@ -121,31 +112,43 @@ class Access:
             at=self._clock.now(),
             binding=_mark(binding),
         )
-        return LinkPreview(state=state, email=masked(link.email), next_path=link.next_path, expires_at=link.expires_at)
+        return LinkPreview(
+            state=state,
+            email=masked(link.email),
+            next_path=link.next_path,
+            expires_at=link.expires_at,
+            tries_left=max(self._settings.code_tries - link.tries, 0),
+        )
 
-    def redeem(self, token: str, *, binding: str, user_agent: str = "") -> SignedIn:
-        """Use a link once, on a person's click, and sign in the browser that asked for it.
+    def redeem(self, token: str, *, binding: str, code: str = "", user_agent: str = "") -> SignedIn:
+        """Use a link once, on a person's click, and sign in the browser that asked for it, or one where its code is typed.
 
-        Refused `link.unknown`, `link.used`, `link.superseded`, `link.expired` or `link.wrong_browser`.
+        Blanks and hyphens in the code do not count; what is no six digits is no try. Refused `link.unknown`, `link.used`,
+        `link.superseded`, `link.expired`, `link.code_needed`, `link.code_wrong`, or `link.code_spent` after the last try.
         """
-        named = self._read_token(token)
+        named = self._tokens.read(token)
         if named is None:
             raise refusal(LinkAnswer.UNKNOWN)
         person_id, link_id = named
-        link, contacts = self._link(person_id, link_id), self._contacts(person_id)
+        link, contacts = link_of(self._shell, person_id, link_id), self._contacts(person_id)
         if link is None or not contacts:
             raise refusal(LinkAnswer.UNKNOWN)
         secret, session_id = draw_secret(), self._clock.new_id()
         expires_at = self._clock.now() + self._settings.session_lasts
+        typed, mark = typed_code(code), _mark(binding)
         command = RedeemLink(
             account_id=person_id,
             link_id=link_id,
-            binding=_mark(binding),
+            binding=mark,
+            code_fits=self._tokens.code_fits(link_id, typed) if typed else None,
             session_id=session_id,
             secret=digest(secret),
             user_agent=_shortened(user_agent),
         )
         self._shell.run(command, VISITOR)
+        if command.code_fits is False and not same(link.binding, mark):
+            now = self.inspect(token, binding).state
+            raise refusal(LinkAnswer.CODE_WRONG if now is LinkAnswer.CODE_NEEDED else now)
         return SignedIn(
             cookie=self._signer.sign(Purpose.SESSION, [person_id.hex, session_id.hex, secret]),
             expires_at=expires_at,
@@ -154,17 +157,27 @@ class Access:
         )
 
     def authenticate(self, cookie: str | None) -> Actor:
-        """Answer who sent a request, with the rights of this moment, in two statements at most; VISITOR for nobody."""
+        """Answer who sent a request, with the rights of this moment, in two statements; VISITOR for nobody.
+
+        Once a minute a third one notes that the session is in use.
+        """
         match self._signer.read(Purpose.SESSION, cookie) if cookie else None:
             case [str(person), str(session), str(secret)]:
                 person_id, session_id = UUID(person), UUID(session)
             case _:
                 return VISITOR
         rows = self._shell.ask(queries.SESSION, SYSTEM, account_id=person_id, session=session_id)
-        if not rows or not same(rows[0].secret, digest(secret)) or self._clock.now() >= rows[0].expires_at:
+        if not rows or not same(rows[0].secret, digest(secret)):
+            return VISITOR
+        now, seen_at = self._clock.now(), rows[0].seen_at
+        if now >= min(rows[0].expires_at, seen_at + self._settings.idle_lasts):
             return VISITOR
         contacts = self._contacts(person_id)
-        return _actor(person_id, session_id, contacts) if contacts else VISITOR
+        if not contacts:
+            return VISITOR
+        if now - seen_at >= _SEEN_EVERY:
+            self._shell.touch(Session, person_id, session_id, _SEEN_EVERY)
+        return _actor(person_id, session_id, contacts)
 
     def sign_out(self, actor: Actor) -> None:
         """End the session of a request; nothing happens where nobody is signed in."""
@@ -176,8 +189,13 @@ class Access:
 
     def sessions(self, person_id: UUID, *, by: Actor) -> tuple[SessionLine, ...]:
         """Answer where a person is signed in, the newest first: to themselves and to staff."""
-        rows = self._shell.ask(queries.SESSIONS, by, account_id=person_id, now=self._clock.now())
+        now = self._clock.now()
+        rows = self._shell.ask(queries.SESSIONS, by, account_id=person_id, now=now, idle_since=now - self._settings.idle_lasts)
         return tuple(SessionLine(**row._asdict()) for row in rows)
+
+    def last_sign_ins(self, account_id: UUID, *, by: Actor) -> Mapping[UUID, datetime]:
+        """Answer when each contact of an account signed in last, by the contact's id, to staff; who never did is left out."""
+        return {row.id: row.at for row in self._shell.ask(queries.LAST_SIGN_INS, by, account=account_id)}
 
     def end_session(self, person_id: UUID, session_id: UUID, *, by: Actor) -> None:
         """Sign a person out of one browser; NotFound if there is no such session of theirs."""
@@ -190,28 +208,9 @@ class Access:
     # within
 
     def _contacts(self, person_id: UUID) -> list[Entitled]:
-        rows = self._shell.ask(profiles.OF_PERSON, SYSTEM, person=person_id)
+        shape = {"children": self._shell.settings(ProfilesSettings).parents_see_children}
+        rows = self._shell.ask(profiles.OF_PERSON, SYSTEM, shape=shape, person=person_id)
         return [Entitled(**row._asdict()) for row in rows]
-
-    def _link(self, person_id: UUID, link_id: UUID) -> Any | None:  # noqa: ANN401 - a row of queries.LINK
-        rows = self._shell.ask(queries.LINK, SYSTEM, account_id=person_id, link=link_id)
-        return rows[0] if rows else None
-
-    def _token(self, person_id: UUID, link_id: UUID) -> str:
-        newest, *_ = self._signer.secret_of(Purpose.LOGIN_LINK, link_id.hex)
-        return self._signer.sign(Purpose.LOGIN_LINK, [person_id.hex, link_id.hex, newest])
-
-    def _read_token(self, token: str) -> tuple[UUID, UUID] | None:
-        """Answer the person and the link of a token that was made here, or None."""
-        match self._signer.read(Purpose.LOGIN_LINK, token):
-            case [str(person), str(link), str(secret)] if self._is_secret_of(link, secret):
-                return UUID(person), UUID(link)
-            case _:
-                return None
-
-    def _is_secret_of(self, link: str, secret: str) -> bool:
-        derived = self._signer.secret_of(Purpose.LOGIN_LINK, link)
-        return any(same(one.encode(), secret.encode()) for one in derived)
 
 
 def _mark(binding: str) -> bytes:
@@ -229,5 +228,5 @@ def _actor(person_id: UUID, session_id: UUID, contacts: Sequence[Entitled]) -> A
         id=str(person_id),
         person_id=person_id,
         session_id=session_id,
-        grants=tuple(contact.grant for contact in contacts),
+        grants=grants(contacts),
     )

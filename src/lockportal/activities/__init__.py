@@ -1,6 +1,7 @@
 """Activities: what the supplier's people have to do about a customer, and what has happened with it."""
 
-from lockportal.activities.commands import AssignTask, CloseTask, OpenTask, RescheduleTask, chase_undelivered, end_chase
+from lockportal.activities.chasing import chase_undelivered, end_chase
+from lockportal.activities.commands import AssignTask, CloseTask, OpenTask, RescheduleTask
 from lockportal.activities.models import (
     ActivitiesSettings,
     Task,

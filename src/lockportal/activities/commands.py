@@ -1,4 +1,4 @@
-"""What may be asked of tasks: open, assign, reschedule, close; and what of other rooms becomes a task by itself."""
+"""What may be asked of tasks: open, assign, reschedule, close."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from uuid import UUID
 from attrs import evolve, frozen
 
 from lockportal.activities.models import (
-    LONGEST,
     ActivitiesSettings,
     Task,
     TaskAssigned,
@@ -20,14 +19,11 @@ from lockportal.activities.models import (
     check_kind,
     check_text,
     open_task,
-    task_id,
 )
 from lockportal.core.account import Account, Owner
 from lockportal.core.actor import Audience
 from lockportal.core.errors import Refused
 from lockportal.core.record import Event, Record, Stamp
-from lockportal.messages.models import DeadLetter, MessageFailed, MessageReplayed
-from lockportal.profiles.models import Customer
 
 _OFFICE = Audience(staff=True, system=True)
 _LONGEST_NAME = 128
@@ -150,29 +146,3 @@ def _open(account: Account, task_id: UUID) -> Task:
     if task.state is not TaskState.OPEN:
         raise Refused("task.closed", "This task is closed already.")
     return task
-
-
-def chase_undelivered(event: MessageFailed, account: Account, stamp: Stamp) -> Sequence[Event]:
-    """Have somebody look into what could not be delivered: the customer's collector, else whoever takes it."""
-    letter, customer = event.letter, account.find(Customer, account.id)
-    return open_task(
-        account,
-        stamp,
-        kind="messages.undeliverable",
-        key=_chase_of(letter),
-        reason=f"{letter.type} could not be delivered by {letter.attempts} tries: {letter.reason}"[:LONGEST],
-        owner="" if customer is None else customer.collector,
-        about_id=letter.id,
-    )
-
-
-def end_chase(event: MessageReplayed, account: Account, stamp: Stamp) -> Sequence[Event]:
-    """Close the task of what is handed over once more; if that fails, too, there is a new one."""
-    task = account.find(Task, task_id(account.id, _chase_of(event.letter)))
-    if task is None or not task.live:
-        return []
-    return [TaskClosed(task=evolve(task, state=TaskState.CANCELLED, note="Handed over once more.", closed_at=stamp.at))]
-
-
-def _chase_of(letter: DeadLetter) -> str:
-    return f"dead-letter/{letter.id}/{letter.failed_at.isoformat()}"

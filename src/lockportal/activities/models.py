@@ -43,7 +43,7 @@ class Task(Record):
     owner: str = field(default="", metadata=length(128))
     due_on: date
     reason: str = field(default="", metadata=TEXT)
-    """Why it is to be done, in a sentence without personal details."""
+    """Why it is to be done, in a sentence without personal details; further lines are for technicians."""
     about_id: UUID | None = None
     """The record that it is about: a document, a message."""
     opened_at: datetime

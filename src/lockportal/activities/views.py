@@ -29,6 +29,16 @@ class TaskRow:
     reason: str
     about_id: UUID | None
 
+    @property
+    def words(self) -> str:
+        """Why it is to be done, without what is for technicians."""
+        return self.reason.partition("\n")[0]
+
+    @property
+    def detail(self) -> str:
+        """What is for technicians; often nothing."""
+        return self.reason.partition("\n")[2]
+
 
 @frozen(kw_only=True)
 class TimelineRow:
@@ -50,6 +60,7 @@ _TOLD: Final[Mapping[str, str]] = MappingProxyType(
         "ledger.entries_posted": "Posted to the ledger",
         "profiles.customer_stored": "The customer was opened, or its details changed",
         "profiles.contact_stored": "A contact was added or changed",
+        "profiles.contact_invited": "A contact was invited to the portal",
         "activities.task_opened": "A task was opened",
         "activities.task_assigned": "A task was assigned",
         "activities.task_rescheduled": "A task was put off",

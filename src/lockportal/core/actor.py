@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -22,23 +23,31 @@ class Right(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """The five kinds of actor."""
+    """The six kinds of actor."""
 
     CUSTOMER = "customer"
     STAFF = "staff"
     SYSTEM = "system"
     GATEWAY = "gateway"
     VISITOR = "visitor"
+    HOLDER = "holder"
+    """Who opened one document by the link that was sent with it; nobody signed in."""
 
 
 @frozen
 class Grant:
-    """The rights of one contact in one customer account, as they stand at this request, and the language to speak to them in."""
+    """The rights of one contact in one customer account, as they stand at this request, and the language to speak to them in.
+
+    Somebody may act for a customer as a contact of its parent alone: then `contact_id` is that contact, which is of another
+    account, and all of the rights are `inherited`.
+    """
 
     account_id: UUID
     contact_id: UUID
     rights: frozenset[Right]
     language: str = ""
+    inherited: frozenset[Right] = frozenset()
+    """Those of the rights that they hold here as a contact of a parent."""
 
 
 @frozen(kw_only=True)
@@ -52,6 +61,8 @@ class Actor:
     id: str
     person_id: UUID | None = None
     session_id: UUID | None = None
+    document_id: UUID | None = None
+    """The one document of a holder."""
     grants: tuple[Grant, ...] = ()
 
     def grant(self, account_id: UUID) -> Grant | None:
@@ -88,6 +99,8 @@ class Audience:
     """The person whose account it is, signed in: their sessions, their links."""
     shared: bool = False
     """Of a question: it reads the supplier's own account, for customers who hold the right in any account of theirs."""
+    holder: str = ""
+    """Of a question: the parameter that names the document, which must be the holder's; `account_id` where it tells of none."""
 
     def admits(self, kind: ActorKind) -> bool:
         """Say whether this kind of actor is admitted at all, whatever the account."""
@@ -97,13 +110,14 @@ class Audience:
             ActorKind.SYSTEM: self.system,
             ActorKind.GATEWAY: self.gateway,
             ActorKind.VISITOR: self.visitor,
+            ActorKind.HOLDER: bool(self.holder),
         }[kind]
 
     def check(self, actor: Actor, account_id: UUID) -> None:
         """Let the actor pass in this account or raise: NotFound for a stranger's account, Denied for a missing right."""
         if actor.kind is ActorKind.CUSTOMER:
             self._check_customer(actor, account_id)
-        elif not self.admits(actor.kind):
+        elif actor.kind is ActorKind.HOLDER or not self.admits(actor.kind):
             raise Denied("actor.denied", "You may not do this.")
 
     def _check_customer(self, actor: Actor, account_id: UUID) -> None:
@@ -125,6 +139,16 @@ class Audience:
         if actor.kind is not ActorKind.CUSTOMER:
             return None
         return actor.accounts(self.customer) if self.customer is not None else ()
+
+    def hold(self, actor: Actor, account_id: UUID | None, params: Mapping[str, object]) -> tuple[UUID, ...]:
+        """Answer the account that a holder's question may read; whatever is not of their document answers as unknown."""
+        if not self.holder or account_id is None:
+            raise Denied("actor.denied", "Sign in to see this.")
+        if actor.grant(account_id) is None:
+            raise NotFound("account.not_found", "There is no such account.")
+        if self.holder != "account_id" and params[self.holder] not in (actor.document_id, [actor.document_id]):
+            raise NotFound("document.not_found", "There is no such document.")
+        return (account_id,)
 
     def share(self, actor: Actor, supplier_id: UUID) -> tuple[UUID, ...]:
         """Answer the account that a shared question reads, the supplier's own; Denied to whom no account gives the right."""

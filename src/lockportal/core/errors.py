@@ -44,6 +44,17 @@ class Conflict(LockportalError):
     status = 409
 
 
+class Limited(LockportalError):
+    """Too many of one kind: the same request may pass after `retry_after` seconds."""
+
+    status = 429
+
+    def __init__(self, code: str, message: str = "", *, retry_after: int) -> None:
+        """Keep what every error has, and how long to wait, in whole seconds."""
+        super().__init__(code, message)
+        self.retry_after = retry_after
+
+
 class GatewayError(LockportalError):
     """An outside party failed; what it did is not known from this answer."""
 

@@ -35,11 +35,15 @@ class MessageKind:
 
 @frozen(kw_only=True)
 class Notice:
-    """What is told of an event: `compose` names a service method that turns its journal row into drafts of this kind."""
+    """What is told of an event: `compose` names a service method that turns its journal row into drafts of this kind.
+
+    `address` names one that fits a draft's variables to one of its recipients: (account id, variables, recipient) to variables.
+    """
 
     event: type[Event]
     kind: MessageKind
     compose: str
+    address: str = ""
 
 
 @frozen(kw_only=True)

@@ -135,6 +135,37 @@ class Stored:
     """The derived records that name it."""
 
 
+@frozen
+class Tally:
+    """How often something was counted under one key, and when it begins anew."""
+
+    count: int
+    until: datetime
+
+
+class Tallies(Protocol):
+    """Counters of one supplier that begin anew some time after their first count, by the database's clock.
+
+    A key is 32 bytes: the digest of what is counted, which rests nowhere. Counting twice what was counted once does no harm.
+    """
+
+    def add(self, key: bytes, amount: int, lasts: timedelta) -> Tally:
+        """Count so many more and answer the sum: of all who count at once, each has a sum of its own."""
+        ...
+
+    def read(self, key: bytes) -> Tally | None:
+        """Answer a counter as it stands, None where nothing was counted or its time is over."""
+        ...
+
+    def drop(self, key: bytes | None = None) -> None:
+        """Forget one counter, or all."""
+        ...
+
+    def sweep(self) -> None:
+        """Forget the counters whose time is over."""
+        ...
+
+
 class Reader(Protocol):
     """A way to ask questions."""
 
@@ -177,6 +208,15 @@ class Store(Reader, Protocol):
 
     def observe(self, records: Sequence[Record]) -> None:
         """Append observations, touching no version."""
+        ...
+
+    def touch(self, cls: type[Record], account_id: UUID, key: UUID, at: datetime, every: timedelta) -> None:
+        """Move the `seen_at` of a live record forward, touching no version; nothing within `every` since it was moved last."""
+        ...
+
+    @property
+    def tallies(self) -> Tallies:
+        """The supplier's counters."""
         ...
 
     def due(self, now: datetime, after: UUID | None, limit: int) -> Sequence[UUID]:

@@ -78,11 +78,16 @@ class Claim:
 
 @frozen
 class Index:
-    """An index of a record's table, hinted by the record class; it begins with the account, or with the supplier if `wide`."""
+    """An index of a record's table, hinted by the record class.
+
+    It begins with the account, with the supplier if `wide`, or with its own columns if it is `bare`: for ids of other accounts,
+    by which records are found in the midst of a question.
+    """
 
     columns: tuple[str, ...]
     unique: bool = False
     wide: bool = False
+    bare: bool = False
 
 
 @frozen(kw_only=True)

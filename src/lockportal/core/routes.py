@@ -12,6 +12,8 @@ class Entrance(StrEnum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed_in"
+    HOLDER = "holder"
+    """Who is signed in, and who opened this document by its link."""
     STAFF = "staff"
     """The supplier's own people, whom the host application has authenticated."""
 

@@ -1,7 +1,7 @@
 """The demo's own door: an address that signs in whoever opens it first.
 
-A login link serves only in the browser that asked for it, so no link can be printed that works elsewhere. The library keeps that
-rule, and nothing here weakens it: the door asks for a link by the portal's public service, as the sign-in page does,
+A login link serves with a click in the browser that asked for it alone, so no link can be printed that does so elsewhere. The
+library keeps that rule, and nothing here weakens it: the door asks for a link by the public service, as the sign-in page does,
 and hands the mark of the asking browser, a cookie, to the browser that opened the door. From there on all is as ever: the
 page of the link, the button, the session.
 
@@ -20,7 +20,7 @@ from typing import Final
 
 from attrs import define, field
 
-from lockportal.access.service import SIGN_IN_PATH
+from lockportal.access.mailing import SIGN_IN_PATH
 from lockportal.access.views import LinkAnswer
 from lockportal.demo.mailbox import Mailbox
 from lockportal.portal import Portal

@@ -1,5 +1,6 @@
 """Documents: invoices, credit memos, statements, purchase orders, bills of lading."""
 
+from lockportal.access.sharing.models import ShareLinksEnded
 from lockportal.core.account import Capability, Derive, on
 from lockportal.core.messages import Notice
 from lockportal.core.verify import Recompute
@@ -24,7 +25,9 @@ from lockportal.documents.models import (
     Line,
     Reference,
 )
+from lockportal.documents.parties import BillTo, StatedId
 from lockportal.documents.ports import Syntax
+from lockportal.documents.settling import close_links, close_links_of_corrected
 from lockportal.documents.shared.commands import PublishPaper, WithdrawPaper
 from lockportal.documents.shared.models import PaperKind, PaperLine, PaperPublished, PaperWithdrawn, SharedPaper
 from lockportal.documents.views import (
@@ -52,11 +55,22 @@ capability = Capability(
     observations=(DocumentDownloaded,),
     events=(DocumentsStored, DocumentsRebalanced, FileAttached, PaperPublished, PaperWithdrawn),
     commands=(StoreDocuments, AttachFile, PublishPaper, WithdrawPaper),
-    reactions=(on(EntriesPosted, rebalance, emits=(DocumentsRebalanced,)),),
+    reactions=(
+        on(EntriesPosted, rebalance, emits=(DocumentsRebalanced,)),
+        on(DocumentsRebalanced, close_links, emits=(ShareLinksEnded,)),
+        on(DocumentsStored, close_links_of_corrected, emits=(ShareLinksEnded,)),
+    ),
     derive=(Derive((Document,), (DocumentLink,), derive_links, of="document_id", name="links"),),
     recompute=(Recompute(Document, recomputed), Recompute(File, recomputed_file)),
     messages=(READY,),
-    notices=(Notice(event=DocumentsStored, kind=READY, compose="lockportal.documents.notices:DocumentNotices.ready"),),
+    notices=(
+        Notice(
+            event=DocumentsStored,
+            kind=READY,
+            compose="lockportal.documents.notices:DocumentNotices.ready",
+            address="lockportal.documents.notices:DocumentNotices.addressed",
+        ),
+    ),
     settings=DocumentsSettings,
     service="lockportal.documents.service:Documents",
     questions="lockportal.documents.queries",
@@ -65,6 +79,7 @@ capability = Capability(
 
 __all__ = [
     "AttachFile",
+    "BillTo",
     "CustomField",
     "Difference",
     "Document",
@@ -99,6 +114,7 @@ __all__ = [
     "PublishPaper",
     "Reference",
     "SharedPaper",
+    "StatedId",
     "Statement",
     "StatementItem",
     "StoreDocuments",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import chain
 from os import PathLike
 from pathlib import Path
@@ -12,23 +11,21 @@ from typing import IO, Final
 from uuid import UUID
 
 from lockportal.context import Context
-from lockportal.core.actor import Actor, ActorKind
+from lockportal.core.actor import Actor
 from lockportal.core.errors import Refused
-from lockportal.core.page import Page
 from lockportal.documents.commands import AttachFile
+from lockportal.documents.download_log import DownloadLog
+from lockportal.documents.files.checking import LOOKED_THROUGH, check_content, gathered
 from lockportal.documents.files.media import HEAD, checked_type, cleaned_name
-from lockportal.documents.files.models import DocumentDownloaded, DownloadForm
-from lockportal.documents.files.queries import DOWNLOADS
+from lockportal.documents.files.models import DownloadForm
 from lockportal.documents.lookup import Lookup
 from lockportal.documents.models import FileFacts, FileRole, file_id
-from lockportal.documents.views import Download, DownloadLine
+from lockportal.documents.views import Download
 
 Content = bytes | PathLike[str]
 """A file's content: its bytes, or where it lies."""
 
 _PIECE: Final = 64 * 1024
-_LIST: Final = "downloads"
-_MOST: Final = 200
 
 
 class Attachments:
@@ -36,7 +33,7 @@ class Attachments:
 
     def __init__(self, context: Context, lookup: Lookup) -> None:
         """Take the file store, and the lookup that knows who may have what."""
-        self._context = context
+        self.log = DownloadLog(context)
         self._shell = context.shell
         self._files = context.files
         self._lookup = lookup
@@ -50,7 +47,12 @@ class Attachments:
                 raise Refused("file.empty", "This file is empty.", field="content")
             kind = checked_type(head[:HEAD], media_type, settings.file_types)
             called = cleaned_name(name, kind)
-            kept = self._files.put(chain([head], pieces), limit=settings.file_limit)
+            found = chain([head], pieces)
+            if kind in LOOKED_THROUGH:
+                whole = gathered(found, settings.file_limit, "content")
+                check_content(whole, kind, settings, "content")
+                found = chain([whole])
+            kept = self._files.put(found, limit=settings.file_limit)
         return FileFacts(role=role, name=called, media_type=kind, size=kept.size, sha256=kept.sha256)
 
     def attach(
@@ -67,61 +69,8 @@ class Attachments:
         """Hand out one file piece by piece."""
         file = self._lookup.file(account_id, document_id, key, by)
         chunks = self._files.read(file.sha256)
-        self.note(account_id, [document_id], by, DownloadForm.FILE, file_id=key)
+        self.log.documents(account_id, [document_id], by, DownloadForm.FILE, file_id=key)
         return Download(name=file.name, media_type=file.media_type, size=file.size, chunks=chunks)
-
-    def note(
-        self, account_id: UUID, document_ids: Iterable[UUID], by: Actor, form: DownloadForm, file_id: UUID | None = None
-    ) -> None:
-        """Write down that a customer took documents; what staff look at is not."""
-        if by.kind is not ActorKind.CUSTOMER:
-            return
-        grant, now = by.grant(account_id), self._context.clock.now()
-        self._shell.observe(
-            *(
-                DocumentDownloaded(
-                    id=self._context.clock.new_id(),
-                    account_id=account_id,
-                    document_id=key,
-                    file_id=file_id,
-                    form=form,
-                    person_id=by.person_id,
-                    contact_id=None if grant is None else grant.contact_id,
-                    at=now,
-                )
-                for key in document_ids
-            )
-        )
-
-    def downloads(
-        self, account_id: UUID, by: Actor, document_id: UUID | None, after: str | None, limit: int
-    ) -> Page[DownloadLine]:
-        """List who downloaded what, the newest first. One statement."""
-        limit = max(1, min(limit, _MOST))
-        params: dict[str, object] = {} if document_id is None else {"document_id": document_id}
-        shape = {"document": document_id is not None, "after": after is not None}
-        if after is not None:
-            at, key = self._context.signer.place(_LIST, after)
-            params |= {"last_at": datetime.fromisoformat(at), "last_id": UUID(key)}
-        rows = self._shell.ask(DOWNLOADS, by, account_id=account_id, shape=shape, limit=limit + 1, **params)
-        lines = tuple(
-            DownloadLine(
-                at=row.at,
-                document_id=row.document_id,
-                kind=row.kind,
-                number=row.number or "",
-                form=row.form,
-                file_id=row.file_id,
-                person_id=row.person_id,
-                contact_id=row.contact_id,
-                contact_name=row.contact_name or "",
-            )
-            for row in rows[:limit]
-        )
-        if len(rows) <= limit:
-            return Page(lines)
-        last = rows[limit - 1]
-        return Page(lines, self._context.signer.cursor(_LIST, last.at.isoformat(), str(last.id)))
 
 
 @contextmanager

@@ -168,8 +168,8 @@ def check_correction(before: Document, facts: DocumentFacts) -> None:
 def stated_document(stated: StatedDocument, before: Document | None, source: str, account_id: UUID, posted_on: date) -> Document:
     """Answer the document that facts make, its balance as it was before."""
     facts = stated.facts
-    credit = facts.kind is DocumentKind.CREDIT_MEMO
     payable = facts.payable if facts.payable is not None else facts.total
+    credit = facts.kind is DocumentKind.CREDIT_MEMO or (payable is not None and payable.minor < 0)
     return Document(
         id=document_id(account_id, source, facts.external_id),
         account_id=account_id,
@@ -197,6 +197,7 @@ def stated_document(stated: StatedDocument, before: Document | None, source: str
         notes=facts.notes,
         lines=facts.lines,
         references=references_of(facts),
+        bill_to=facts.bill_to,
         custom=facts.custom,
         flags=flags(facts),
         visible=facts.visible,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -15,11 +14,12 @@ from lockportal.core.actor import Actor
 from lockportal.core.errors import NotFound, Refused
 from lockportal.documents.attachments import Attachments
 from lockportal.documents.bundles import unique_names, zipped
-from lockportal.documents.files.media import HEAD, PDF, XML, syntax_of
+from lockportal.documents.files.media import PDF, XML
 from lockportal.documents.files.models import DownloadForm
 from lockportal.documents.lookup import Lookup
 from lockportal.documents.merging import merged
-from lockportal.documents.models import POSTED, Document, DocumentKind, File, FileRole
+from lockportal.documents.models import POSTED, Document, DocumentKind, File
+from lockportal.documents.originals import Kept, Originals
 from lockportal.documents.papers import MADE
 from lockportal.documents.ports import EInvoices, Syntax
 from lockportal.documents.printing import Printing, paper_name
@@ -44,7 +44,7 @@ class _Part:
     """One document of a bundle; with its original, where that is the paper that there is of it."""
 
     document: Document
-    original: File | None
+    original: Kept | None
 
 
 class Downloading:
@@ -57,9 +57,10 @@ class Downloading:
         self._attachments = attachments
         self._printing = printing
         self._einvoices: EInvoices | None = context.hook.lockportal_einvoices()
+        self._originals = Originals(context, self._einvoices)
 
     def pdf(self, account_id: UUID, document_id: UUID, by: Actor) -> Paper:
-        """Answer the paper of a document: made anew, or its original, where that is all there is."""
+        """Answer the paper of a document: the PDF that was received, or one made anew."""
         document, _ = self._lookup.one(account_id, document_id, by)
         (part,) = self._parts(account_id, [document], by)
         if part.original is not None and part.original.media_type != PDF:
@@ -67,27 +68,25 @@ class Downloading:
         customer = self._lookup.customer(account_id, by)
         name, content = self._content(part, customer)
         paper = Paper(name, PDF, b"".join(content))
-        self._attachments.note(account_id, [document_id], by, DownloadForm.PDF)
+        self._attachments.log.documents(account_id, [document_id], by, DownloadForm.PDF)
         return paper
 
     def einvoice(self, account_id: UUID, document_id: UUID, by: Actor, syntax: Syntax) -> Paper:
-        """Answer a document as an e-invoice: its one original, if it was received in this syntax, else written anew."""
+        """Answer a document as an e-invoice: the one that was received, if it is of this syntax, else one written anew."""
         document, _ = self._lookup.one(account_id, document_id, by)
         if document.kind not in _BILLED:
             raise NotFound("document.no_einvoice", "There is no e-invoice of this document.")
-        paper = self._received(account_id, document, by, syntax) or self._written(account_id, document, by, syntax)
-        self._attachments.note(account_id, [document_id], by, DownloadForm(syntax))
+        files = self._lookup.files(account_id, [document_id], by)
+        paper = self._originals.einvoice(document, files, syntax) or self._written(account_id, document, by, syntax)
+        self._attachments.log.documents(account_id, [document_id], by, DownloadForm(syntax))
         return paper
 
-    def einvoices(self, document: Document, customer: Customer | None) -> tuple[DownloadForm, ...]:
-        """Answer the syntaxes in which a document can be written: all, or none where it or the installation lacks something."""
-        if self._einvoices is None or customer is None or document.kind not in _BILLED:
+    def einvoices(self, document: Document, customer: Customer | None, files: Sequence[Kept]) -> tuple[DownloadForm, ...]:
+        """Answer the syntaxes in which a document can be had: all, if it can be written, else what was received of it."""
+        if document.kind not in _BILLED:
             return ()
-        try:
-            self._einvoices.xml(document, self._context.supplier, customer, Syntax.CII)
-        except (ImportError, Refused):
-            return ()
-        return tuple(DownloadForm(syntax) for syntax in Syntax)
+        found = tuple(Syntax) if self._writable(document, customer) else self._originals.syntaxes(files)
+        return tuple(DownloadForm(syntax) for syntax in found)
 
     def bundle(self, account_id: UUID, document_ids: Sequence[UUID], by: Actor, form: str) -> Download:
         """Answer several documents in one file; all of them, or none where one may not be had."""
@@ -98,32 +97,28 @@ class Downloading:
             raise Refused("bundle.size", f"Choose from 1 to {_MOST} documents.", field="document_ids")
         documents = self._lookup.several(account_id, wanted, by)
         parts = self._parts(account_id, documents, by)
-        for part in parts:
-            if part.original is not None and not self._context.files.has(part.original.sha256):
-                raise _no_paper(part.document)
         customer = self._lookup.customer(account_id, by)
         made = self._merge(parts, customer) if form == BundleForm.PDF else self._zip(parts, customer)
-        self._attachments.note(account_id, wanted, by, DownloadForm(form))
+        self._attachments.log.documents(account_id, wanted, by, DownloadForm(form))
         return made
 
     # the paper that there is
 
     def _parts(self, account_id: UUID, documents: Sequence[Document], by: Actor) -> list[_Part]:
-        """Choose for each document between a paper made anew and its original; NotFound where there is neither.
+        """Choose for each document between what was received and a paper made anew; NotFound where there is neither.
 
         Orders and deliveries without lines were received as a file only: there is nothing to make anew.
         """
-        bare = [d.id for d in documents if d.kind not in MADE or not (d.lines or d.kind in POSTED)]
-        made = {document.id for document in documents if document.kind in MADE}
-        originals: dict[UUID, File] = {}
-        for file in self._lookup.files(account_id, bare, by) if bare else ():
-            taken = file.media_type == PDF or not (file.document_id in made or file.document_id in originals)
-            if file.role is FileRole.ORIGINAL and taken:
-                originals[file.document_id] = file
-        for document in documents:
-            if document.id not in originals and document.id not in made:
-                raise _no_paper(document)
-        return [_Part(document, originals.get(document.id)) for document in documents]
+        files = self._lookup.files(account_id, [document.id for document in documents], by)
+        return [self._part(document, [file for file in files if file.document_id == document.id]) for document in documents]
+
+    def _part(self, document: Document, files: Sequence[File]) -> _Part:
+        made = document.kind in MADE
+        filed = not made or not (document.lines or document.kind in POSTED)
+        original = self._originals.last(files) if filed else self._originals.paper(files)
+        if original is None and not made:
+            raise _no_paper(document)
+        return _Part(document, None if made and original is not None and original.media_type != PDF else original)
 
     def _content(self, part: _Part, customer: Customer) -> tuple[str, Iterator[bytes]]:
         if part.original is not None:
@@ -133,16 +128,14 @@ class Downloading:
 
     # e-invoices
 
-    def _received(self, account_id: UUID, document: Document, by: Actor, syntax: Syntax) -> Paper | None:
-        """Answer the original, where there is one only: of several nobody knows which states what the books hold now."""
-        originals = [f for f in self._lookup.files(account_id, [document.id], by) if f.role is FileRole.ORIGINAL]
-        if len(originals) != 1 or originals[0].media_type != XML:
-            return None
-        pieces = self._context.files.read(originals[0].sha256)
-        first = next(pieces, b"")
-        if syntax_of(first[:HEAD]) != syntax:
-            return None
-        return Paper(originals[0].name, XML, b"".join(chain([first], pieces)))
+    def _writable(self, document: Document, customer: Customer | None) -> bool:
+        if self._einvoices is None or customer is None:
+            return False
+        try:
+            self._einvoices.check(document, self._context.supplier, customer)
+        except (ImportError, Refused):
+            return False
+        return True
 
     def _written(self, account_id: UUID, document: Document, by: Actor, syntax: Syntax) -> Paper:
         if self._einvoices is None:

@@ -55,11 +55,7 @@ class Lookup:
         linked.sort(key=lambda link: (link.kind, link.number))
         here = {(link.kind, link.number) for link in linked}
         linked += [Linked(r.kind, r.number, None) for r in document.references if (r.kind, r.number) not in here]
-        files = [
-            FileLine(id=row.id, role=row.role, name=row.name, media_type=row.media_type, size=row.size, added_at=row.added_at)
-            for row in beside
-            if row.role
-        ]
+        files = [FileLine(id=row.id, **{name: getattr(row, name) for name in queries.FILE_COLUMNS}) for row in beside if row.role]
         made = DocumentView(
             document=document,
             customer_name="" if customer is None else customer.name,

@@ -10,45 +10,74 @@ from types import ModuleType
 from typing import IO, Any, Final
 
 from lockportal.core.errors import Refused
+from lockportal.safely.extras import library
+from lockportal.safely.papers import ODD, open_pdf
+from lockportal.safely.weighing import MOST_WORDS, weight_of
 
 _PIECE: Final = 64 * 1024
+_MOST_WORDS: Final = 2 * MOST_WORDS
+"""Words of all parts together, as each costs some 140 bytes of memory."""
 
 
 def merged(sources: Iterable[tuple[str, Iterable[bytes]]], title: str) -> tuple[int, Iterator[bytes]]:
     """Answer the size and the pieces of one PDF made of several (title and content).
 
-    Refused `bundle.unreadable` names the one that is broken or wants a password.
+    Refused `bundle.unreadable` names the one that is broken, locked, or odd in its shape, `bundle.too_heavy` says that they
+    are too much together. Where the structure of one is no structure, the whole is without.
     """
-    pikepdf = _pikepdf()
+    pikepdf: ModuleType = library("pikepdf", "pdf", "pdf")
+    odd = (pikepdf.PdfError, pikepdf.exceptions.DataDecodingError, pikepdf.exceptions.ForeignObjectError, *ODD)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="lockportal-")))
-        whole = stack.enter_context(pikepdf.new())
-        parts = []
+        parts, weight = [], 0
         for number, (name, content) in enumerate(sources):
             path = folder / f"{number}.pdf"
             with path.open("wb") as file:
                 file.writelines(content)
             try:
-                part = stack.enter_context(pikepdf.open(path))
-                first = len(whole.pages)
-                whole.pages.extend(part.pages)
-            except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-                message = f"The file of {name} cannot be read; take these documents as a ZIP."
-                raise Refused("bundle.unreadable", message, field="document_ids") from error
-            parts.append((name, part, first))
+                part = stack.enter_context(open_pdf(path, limit=path.stat().st_size))
+            except Refused as fault:
+                raise _unreadable(f"The file of {name} cannot be read") from fault
+            weight += weight_of(path.read_bytes())
+            if weight > _MOST_WORDS:
+                message = "These documents are too much for one PDF; take them as a ZIP, or fewer of them."
+                raise Refused("bundle.too_heavy", message, field="document_ids")
+            parts.append((name, part))
+        tagged = all("/StructTreeRoot" in part.Root for _, part in parts)
+        try:
+            out = _joined(pikepdf, parts, title, tagged=tagged)
+        except odd:
+            try:
+                out = _joined(pikepdf, parts, title, tagged=False)
+            except odd as error:
+                raise _unreadable("These files cannot be put into one") from error
+    size = out.seek(0, 2)
+    out.seek(0)
+    return size, _read(out)
+
+
+def _joined(pikepdf: ModuleType, parts: list[tuple[str, Any]], title: str, *, tagged: bool) -> IO[bytes]:
+    """Put open PDFs into one, which is written to a file that is gone when it is closed, or forgotten."""
+    with pikepdf.new() as whole:
+        firsts = []
+        for _, part in parts:
+            firsts.append(len(whole.pages))
+            whole.pages.extend(part.pages)
         with whole.open_outline() as outline:
-            outline.root.extend(pikepdf.OutlineItem(name, first) for name, _, first in parts)
+            outline.root.extend(pikepdf.OutlineItem(name, first) for (name, _), first in zip(parts, firsts, strict=True))
         with whole.open_metadata() as about:
             about["dc:title"] = title
         whole.Root.PageMode = pikepdf.Name.UseOutlines
         whole.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
-        if all("/StructTreeRoot" in part.Root for _, part, _ in parts):
-            _tag(pikepdf, whole, [(part, first) for _, part, first in parts])
+        if tagged:
+            _tag(pikepdf, whole, [(part, first) for (_, part), first in zip(parts, firsts, strict=True)])
         out: IO[bytes] = TemporaryFile()  # noqa: SIM115 - it is closed by whoever reads it, or when it is forgotten
         whole.save(out)
-        size = out.tell()
-    out.seek(0)
-    return size, _read(out)
+    return out
+
+
+def _unreadable(what: str) -> Refused:
+    return Refused("bundle.unreadable", f"{what}; take these documents as a ZIP.", field="document_ids")
 
 
 def _tag(pikepdf: ModuleType, whole: Any, parts: list[tuple[Any, int]]) -> None:  # noqa: ANN401 - an optional library's
@@ -96,11 +125,3 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
     with file:
         while piece := file.read(_PIECE):
             yield piece
-
-
-def _pikepdf() -> ModuleType:
-    try:
-        import pikepdf  # noqa: PLC0415 - an extra: whoever merges no PDFs need not have it
-    except ImportError:
-        raise Refused("pdf.extra_missing", 'One PDF of several needs pikepdf: pip install "lockportal[pdf]".') from None
-    return pikepdf

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from attrs import frozen
 
@@ -14,8 +15,9 @@ from lockportal.core.money import Money
 
 @frozen(kw_only=True)
 class ReadyDocument:
-    """One document as a message lists it; `link` leads to its page in the portal."""
+    """One document as a message lists it; `link` opens it alone, for the recipient and whoever they forward it to."""
 
+    document_id: UUID
     number: str
     amount: Money
     due_on: date | None

@@ -14,6 +14,7 @@ from attrs import field, frozen
 from lockportal.core.money import Money
 from lockportal.core.record import TEXT, Event, Index, Record, length
 from lockportal.core.terms import Terms
+from lockportal.documents.parties import BillTo
 
 
 class DocumentKind(StrEnum):
@@ -120,6 +121,7 @@ class DocumentFacts:
     """What the books state of one document: what an import or the host hands in.
 
     `total` is the stated grand total and `payable` what is due of it (the total if None); a credit memo states both above zero.
+    What is due of an invoice is below zero where more was `prepaid` than it bills: the rest is the customer's credit.
     `settled_on` says that the books hold it settled since that day.
     """
 
@@ -144,6 +146,7 @@ class DocumentFacts:
     rounding: Money | None = None
     lines: tuple[Line, ...] = ()
     references: tuple[Reference, ...] = ()
+    bill_to: BillTo | None = None
     custom: tuple[CustomField, ...] = ()
     flags: tuple[str, ...] = ()
     """What a reader found not to add up, such as `br-co-15`; a document bears it beside what is found here."""
@@ -188,6 +191,8 @@ class Document(Record):
     notes: str = field(default="", metadata=TEXT)
     lines: tuple[Line, ...] = ()
     references: tuple[Reference, ...] = ()
+    bill_to: BillTo | None = None
+    """The buyer as billed, where the document states it."""
     custom: tuple[CustomField, ...] = ()
     flags: tuple[str, ...] = ()
     """What does not add up in the stated amounts; nothing is recomputed silently."""
@@ -339,6 +344,8 @@ class DocumentsSettings:
     """The most bytes that one file may have."""
     file_types: frozenset[str] = FILE_TYPES
     """The media types that a file may have. Whatever stands here, what a browser would run is refused."""
+    active_pdfs: bool = False
+    """Whether a PDF may have what a viewer runs: scripts, programs to be launched, forms with scripts of their own (XFA)."""
     notice_days: int = 7
     """Contacts are told of new invoices that were issued in so many days up to now; for 0 of none."""
 

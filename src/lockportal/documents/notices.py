@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
+
+from attrs import evolve
 
 from lockportal import codec
+from lockportal.access.sharing.models import Shareable
+from lockportal.access.sharing.service import Sharing
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM
-from lockportal.core.messages import Draft
+from lockportal.core.messages import Draft, Recipient
 from lockportal.core.ports import JournalRow
 from lockportal.documents import queries
 from lockportal.documents.messages import DocumentsReady, ReadyDocument
@@ -29,6 +34,7 @@ class DocumentNotices:
         self._base_url = context.base_url
         self._visibility = visibility_of(context)
         self._settings = context.shell.settings(DocumentsSettings)
+        self._sharing = Sharing(context)
 
     def ready(self, row: JournalRow) -> Sequence[Draft]:
         """Draft one message of the new invoices of an account, unless they were issued longer ago than the settings say."""
@@ -56,6 +62,7 @@ class DocumentNotices:
             count=len(documents),
             documents=tuple(
                 ReadyDocument(
+                    document_id=document.id,
                     number=document.number,
                     amount=document.payable,
                     due_on=document.due_on,
@@ -68,3 +75,10 @@ class DocumentNotices:
             link=f"{account}/documents/{documents[0].id}" if len(documents) == 1 else f"{account}/documents",
         )
         return [Draft(variables=told, thread="documents")]
+
+    def addressed(self, account_id: UUID, told: DocumentsReady, to: Recipient) -> DocumentsReady:
+        """Put the recipient's own links to the documents into what is told."""
+        wanted = [Shareable(document.document_id, document.number) for document in told.documents]
+        links = self._sharing.share(account_id, wanted, to.contact_id, by=SYSTEM)
+        documents = tuple(evolve(document, link=links[document.document_id]) for document in told.documents)
+        return evolve(told, documents=documents, link=documents[0].link if told.count == 1 else told.link)

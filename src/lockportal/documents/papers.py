@@ -9,6 +9,7 @@ from lockportal.core.money import Money
 from lockportal.core.settings import Supplier
 from lockportal.documents.models import POSTED, Document, DocumentKind, DocumentState, Line
 from lockportal.documents.pairing import DELIVERIES, ORDERS
+from lockportal.documents.parties import BillTo
 from lockportal.documents.views import Statement
 from lockportal.profiles.models import Customer
 
@@ -42,12 +43,13 @@ def supplier_data(supplier: Supplier, logo: str | None, language: str) -> Plain:
     }
 
 
-def customer_data(customer: Customer) -> Plain:
-    """Answer whom a paper is for."""
-    address = customer.address
+def customer_data(customer: Customer, bill_to: BillTo | None = None) -> Plain:
+    """Answer whom a paper is for: the buyer as billed, where the document states it, under the customer's number."""
+    stated = customer if bill_to is None else bill_to
+    address = stated.address
     city = " ".join(part for part in (address.postcode, address.city) if part)
-    lines = [*address.lines, city, address.region, address.country]
-    return {"name": customer.name, "number": customer.number, "address": [line for line in lines if line]}
+    lines = [*address.lines, city, address.region, address.country, *(() if bill_to is None else bill_to.tax_ids)]
+    return {"name": stated.name, "number": customer.number, "address": [line for line in lines if line]}
 
 
 def _line(line: Line) -> Plain:
@@ -75,7 +77,7 @@ def _state(document: Document, today: date) -> str:
     partly = balance is not None and payable is not None and abs(balance.minor) < abs(payable.minor)
     if document.kind is DocumentKind.CREDIT_MEMO:
         return "used" if not document.live else "partly_used" if partly else "open"
-    if not document.live:
+    if not document.live or (balance is not None and balance.minor < 0):
         return "paid"
     if document.state(today) is DocumentState.OVERDUE:
         return "overdue"
@@ -100,7 +102,7 @@ def document_data(document: Document, supplier: Plain, customer: Plain, language
         **_sums(document),
         "prepaid": money(None if document.prepaid is None else -document.prepaid),
         "rounding": money(document.rounding),
-        "balance": money(_positive(document.balance)),
+        "balance": money(_positive(document.balance) if credit else document.balance),
         "due_payable": None if credit else money(document.balance),
         "state": _state(document, today),
         "references": _references(document),

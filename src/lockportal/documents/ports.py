@@ -35,11 +35,15 @@ class Enclosed:
 
 @frozen(kw_only=True)
 class Reading:
-    """One document as a file states it. `customer` lists what names the customer, the most certain first."""
+    """One document as a file states it. `customer` lists what names the customer, the most certain first.
+
+    `seller` has the tax ids of whoever issued it: where it has any, one must be the supplier's.
+    """
 
     facts: DocumentFacts
     customer: tuple[PartyId, ...]
     customer_name: str = ""
+    seller: tuple[PartyId, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
 
 
@@ -67,7 +71,11 @@ class Syntax(StrEnum):
 
 
 class EInvoices(Protocol):
-    """Writes e-invoices."""
+    """Writes e-invoices, and takes them out of PDFs."""
+
+    def check(self, document: Document, supplier: Supplier, customer: Customer) -> None:
+        """Refuse, naming what is lacking, a document that `xml` would refuse in any syntax; nothing is written."""
+        ...
 
     def xml(self, document: Document, supplier: Supplier, customer: Customer, syntax: Syntax) -> bytes:
         """Answer an invoice or credit memo as UBL 2.1 or CII by EN 16931; Refused names what is lacking."""
@@ -75,6 +83,10 @@ class EInvoices(Protocol):
 
     def embed(self, paper: bytes, xml: bytes) -> bytes:
         """Answer a PDF/A-3 that has the CII attached as Factur-X says."""
+        ...
+
+    def inside(self, paper: bytes) -> bytes | None:
+        """Answer the XML of the e-invoice inside a PDF, as it lies there, None where there is none; Refused for a broken PDF."""
         ...
 
 

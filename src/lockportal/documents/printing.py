@@ -29,7 +29,7 @@ class Printing:
     def paper(self, document: Document, customer: Customer) -> Paper:
         """Make the PDF of a document of a kind of which there is one (`papers.MADE`)."""
         language = self._language(customer)
-        around = (self._letterhead(language), papers.customer_data(customer), language)
+        around = (self._letterhead(language), papers.customer_data(customer, document.bill_to), language)
         if document.kind in ORDERS:
             template, data = "order", papers.order_data(document, *around)
         elif document.kind in DELIVERIES:

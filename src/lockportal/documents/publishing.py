@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import fields
 
 from lockportal.context import Context
-from lockportal.core.actor import Actor, ActorKind
+from lockportal.core.actor import Actor, ActorKind, Right
 from lockportal.core.errors import NotFound
 from lockportal.documents.attachments import Attachments, Content
 from lockportal.documents.lookup import Lookup
@@ -68,10 +68,15 @@ class Publishing:
         """Take a paper down."""
         self._shell.run(WithdrawPaper(account_id=self._context.supplier.id, paper_id=paper_id), by)
 
-    def open(self, paper_id: UUID, by: Actor) -> Download:
-        """Hand out a paper that is offered to whoever asks."""
+    def open(self, paper_id: UUID, by: Actor, account_id: UUID | None) -> Download:
+        """Hand out a paper that is offered to whoever asks, and have it written down for an account of theirs."""
         for row in self._ask(by, paper_id):
-            return Download(name=row.name, media_type=row.media_type, size=row.size, chunks=self._context.files.read(row.sha256))
+            if by.kind is ActorKind.CUSTOMER:
+                account_id = _taking(by, account_id)
+            chunks = self._context.files.read(row.sha256)
+            if account_id is not None:
+                self._attachments.log.paper(account_id, row.id, row.title, by)
+            return Download(name=row.name, media_type=row.media_type, size=row.size, chunks=chunks)
         raise NotFound("shared_paper.not_found", "There is no such paper.")
 
     def _ask(self, by: Actor, paper_id: UUID | None = None) -> Any:  # noqa: ANN401 - rows of PAPERS
@@ -80,3 +85,11 @@ class Publishing:
         if paper_id is not None:
             params["paper_id"] = paper_id
         return self._shell.ask(PAPERS, by, shape=shape, **params)
+
+
+def _taking(by: Actor, account_id: UUID | None) -> UUID:
+    """Answer the account in whose name a customer takes a paper; NotFound for one in which they may not view."""
+    own = by.accounts(Right.VIEW)
+    if account_id is not None and account_id not in own:
+        raise NotFound("account.not_found", "There is no such account.")
+    return own[0] if account_id is None else account_id

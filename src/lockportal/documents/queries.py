@@ -21,12 +21,14 @@ from lockportal.profiles.models import Customer
 from lockportal.storage.tables import Source, record_of
 
 READERS = Audience(customer=Right.VIEW, staff=True, system=True)
+_OF_ONE = Audience(customer=Right.VIEW, staff=True, system=True, holder="document_id")
+_WHOSE_PAPER = Audience(customer=Right.VIEW, staff=True, system=True, holder="account_id")
 OFFICE = Audience(staff=True, system=True)
 
 _LIMIT = sa.bindparam("limit", type_=sa.Integer())
 _AS_OF = sa.bindparam("as_of", type_=sa.Date())
 _FAR = sa.literal_column("'9999-12-31'", sa.Date())
-FILE_COLUMNS = ("role", "name", "media_type", "size", "added_at")
+FILE_COLUMNS = ("role", "name", "media_type", "size", "sha256", "added_at")
 """What lists say of a file."""
 _MOST_FILES = 500
 _MATCHED = sorted(MATCHED)
@@ -186,19 +188,19 @@ def customer_of(row: Any) -> Customer:  # noqa: ANN401 - a row of CUSTOMER
     return record_of(Customer, row)
 
 
-DOCUMENT = Question(name="documents.document", audience=READERS, build=_document)
+DOCUMENT = Question(name="documents.document", audience=_OF_ONE, build=_document)
 """One document and whose it is."""
-BESIDE = Question(name="documents.beside", audience=READERS, build=_beside)
+BESIDE = Question(name="documents.beside", audience=_OF_ONE, build=_beside)
 """The documents that belong to one, and its files: rows with a kind, and rows with a role."""
 RELATED = Question(name="documents.related", audience=READERS, build=_related)
 """The documents that are one step away from some."""
 SEVERAL = Question(name="documents.several", audience=READERS, build=_several)
 """Some documents whole, in the order of their issue."""
-HISTORY = Question(name="documents.history", audience=READERS, build=_history)
+HISTORY = Question(name="documents.history", audience=_OF_ONE, build=_history)
 """What was posted to one document."""
 STATEMENT = Question(name="documents.statement", audience=READERS, build=_statement)
 """Every open item as of a day."""
-CUSTOMER = Question(name="documents.customer", audience=READERS, build=_customer)
+CUSTOMER = Question(name="documents.customer", audience=_WHOSE_PAPER, build=_customer)
 """Whom a paper is for."""
 QUESTIONS = (
     SEARCH,

@@ -89,6 +89,7 @@ class Documents:
             intake = Intake(
                 given=given,
                 mapping=how,
+                tax_id=self._context.supplier.tax_id,
                 book=TermsBook(terms=self._settings.terms, default=self._settings.default_terms),
                 readers=self._readers,
                 settings=self._settings,
@@ -134,17 +135,17 @@ class Documents:
     def get(self, account_id: UUID, document_id: UUID, by: Actor) -> DocumentView:
         """Show one document with its links, files and postings; NotFound for a stranger's, or none. Three statements."""
         view, customer = self._lookup.view(account_id, document_id, by)
-        return evolve(view, einvoices=self._downloading.einvoices(view.document, customer))
+        return evolve(view, einvoices=self._downloading.einvoices(view.document, customer, view.files))
 
     def pdf(self, account_id: UUID, document_id: UUID, by: Actor) -> Paper:
-        """Make the PDF of an invoice, a memo, an order or a delivery; of other kinds answer the original, if it is a PDF.
+        """Answer the PDF that was received of a document; without one make that of an invoice, a memo, an order or a delivery.
 
-        NotFound `document.no_paper` where there is neither.
+        One original PDF is taken; of several that differ none is. NotFound `document.no_paper` where there is neither.
         """
         return self._downloading.pdf(account_id, document_id, by)
 
     def einvoice(self, account_id: UUID, document_id: UUID, by: Actor, syntax: Syntax) -> Paper:
-        """Answer an invoice or credit memo as UBL, CII or Factur-X: the original, if it was received so, else made anew.
+        """Answer an invoice or credit memo as UBL, CII or Factur-X: as received, alone or inside a PDF, else made anew.
 
         NotFound `document.no_einvoice` for other kinds, Refused `einvoice.…` names what a document lacks for it.
         """
@@ -185,7 +186,8 @@ class Documents:
         """Add a file (its bytes, or a path) to a document, and answer the file's id; the same content again is the same file.
 
         `media_type` is believed only where the content itself does not tell. Refused `file.too_large`, `file.empty`,
-        `file.type_refused` or `file.type_active` by the settings; NotFound `document.not_found`.
+        `file.type_refused` or `file.type_active` by the settings, `pdf.…`, `image.…` or `xml.…` for what is damaged, locked or
+        more than one thing; NotFound `document.not_found`.
         """
         return self._attachments.attach(account_id, document_id, content, name, by, role, media_type)
 
@@ -196,8 +198,11 @@ class Documents:
     def downloads(
         self, account_id: UUID, by: Actor, *, document_id: UUID | None = None, after: str | None = None, limit: int = 50
     ) -> Page[DownloadLine]:
-        """List which documents an account's contacts downloaded, the newest first, to staff; of one document if it is named."""
-        return self._attachments.downloads(account_id, by, document_id, after, limit)
+        """List which documents, shared papers and statements an account's contacts took, the newest first, to staff.
+
+        Of one document if it is named. A shared paper stands in the log of the account in whose name it was taken.
+        """
+        return self._attachments.log.lines(account_id, by, document_id, after, limit)
 
     # statements
 
@@ -210,7 +215,9 @@ class Documents:
     def statement_pdf(self, account_id: UUID, by: Actor, *, currency: str, as_of: date | None = None) -> Paper:
         """Make the PDF of a statement in one currency."""
         (statement,) = self.statement(account_id, by, currency=currency, as_of=as_of)
-        return self._printing.statement(statement, self._lookup.customer(account_id, by))
+        paper = self._printing.statement(statement, self._lookup.customer(account_id, by))
+        self._attachments.log.statement(account_id, currency, statement.as_of, by)
+        return paper
 
     # the supplier's own papers
 
@@ -234,7 +241,7 @@ class Documents:
     ) -> UUID:
         """Let every customer have a paper of the supplier (its bytes, or a path), and answer its id.
 
-        Refused `shared_paper.…`, or `file.…` as for `attach`. With a client's `key`, a second call publishes nothing more.
+        Refused `shared_paper.…`, or as for `attach`. With a client's `key`, a second call publishes nothing more.
         """
         return self._publishing.publish(
             content,
@@ -253,9 +260,12 @@ class Documents:
         """Let no customer have a paper of the supplier any more."""
         self._publishing.withdraw(paper_id, by)
 
-    def open_paper(self, paper_id: UUID, by: Actor) -> Download:
-        """Hand out a paper of the supplier, piece by piece; NotFound `shared_paper.not_found` for one that is not offered."""
-        return self._publishing.open(paper_id, by)
+    def open_paper(self, paper_id: UUID, by: Actor, *, account_id: UUID | None = None) -> Download:
+        """Hand out a paper of the supplier, piece by piece; NotFound `shared_paper.not_found` for one that is not offered.
+
+        A customer takes it in the name of an account: the one that is named, else the first in which they may view.
+        """
+        return self._publishing.open(paper_id, by, account_id)
 
     # the books
 

@@ -13,6 +13,7 @@ from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import EXPONENTS, Money
 from lockportal.documents import queries
 from lockportal.documents.lookup import Lookup
+from lockportal.documents.models import DocumentKind
 from lockportal.documents.views import Statement, StatementItem
 from lockportal.ledger.models import LedgerSettings
 from lockportal.ledger.views import bucket_edges, make_aging
@@ -94,7 +95,7 @@ def _item(row: Any, day: date, *, staff: bool) -> StatementItem:  # noqa: ANN401
         reference=(row.po_number or "") if named else "",
         issued_on=row.issued_on,
         due_on=row.due_on,
-        original=Money(-abs(original) if row.due_on is None else original, row.currency),
+        original=Money(-original if row.kind is DocumentKind.CREDIT_MEMO else original, row.currency),
         balance=Money(minor, row.currency),
         days_late=(day - row.due_on).days if row.due_on is not None and row.due_on < day else 0,
         visible=visible,

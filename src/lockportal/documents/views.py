@@ -97,6 +97,7 @@ class FileLine:
     name: str
     media_type: str
     size: int
+    sha256: bytes
     added_at: datetime
 
 
@@ -119,7 +120,9 @@ class DocumentView:
 
 @frozen(kw_only=True)
 class StatementItem:
-    """One open item of a statement; `days_late` is 0 for what is not overdue. A credit's amounts are below zero.
+    """One open item of a statement; `days_late` is 0 for what is not overdue. A credit's balance is below zero.
+
+    So is its `original`, but for an invoice of which more was paid than it bills.
 
     `visible` says whether customers may see the document behind it; if not, they are told neither its number nor its reference.
     """
@@ -177,14 +180,22 @@ class Download:
 
 @frozen(kw_only=True)
 class DownloadLine:
-    """That a customer downloaded a document: who, when, and in which form; names are those of now, empty for what is gone."""
+    """That a customer downloaded something: who, when, and in which form; names are those of now, empty for what is gone.
+
+    A document has `document_id`, `kind`, `number` and, for one file of it, `file_id`; a paper of the supplier has `paper_id` and
+    the `title` that it had; a statement has its `currency` and the day as of which it states.
+    """
 
     at: datetime
-    document_id: UUID
+    document_id: UUID | None
     kind: DocumentKind | None
     number: str
     form: DownloadForm
     file_id: UUID | None
+    paper_id: UUID | None
+    title: str
+    currency: str
+    as_of: date | None
     person_id: UUID | None
     contact_id: UUID | None
     contact_name: str

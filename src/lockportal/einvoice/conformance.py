@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lockportal.core.errors import Refused
 from lockportal.einvoice import syntaxes
-from lockportal.einvoice.safely import parse_xml
+from lockportal.safely.markup import parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from lockportal.core.errors import Refused
 from lockportal.einvoice import hybrid, syntaxes, xmp
-from lockportal.einvoice.safely import open_pdf, parse_xml
+from lockportal.safely.enclosed import invoice_of
+from lockportal.safely.markup import parse_xml
+from lockportal.safely.papers import open_pdf
 
 _PART: Final = "3"
 _MEDIA_TYPE: Final = "/text/xml"
@@ -26,7 +28,7 @@ def embed(paper: bytes, xml: bytes) -> bytes:
         raise Refused("einvoice.not_cii", "a Factur-X has a CII inside, no other XML", field="xml")
     level = xmp.level_of(syntaxes.interpret(root).specification)
     with open_pdf(paper) as pdf:
-        if any(name.lower() in hybrid.NAMES for name, _ in hybrid.named_files(pdf)):
+        if invoice_of(pdf) is not None:
             raise Refused("pdf.two_invoices", "the paper has an e-invoice inside already", field="paper")
         described = pdf.Root.get("/Metadata")
         stated = b"" if described is None else described.read_bytes()

@@ -24,13 +24,16 @@ from lockportal.documents.models import (
     Reference,
     TaxShare,
 )
+from lockportal.documents.parties import BillTo, StatedId
 from lockportal.documents.ports import Enclosed, PartyId, Reading
 from lockportal.einvoice.customs import CODE, customs_of, kind_of
 from lockportal.einvoice.model import EInvoice, InvoiceLine
-from lockportal.einvoice.parts import AllowanceCharge, Party
+from lockportal.einvoice.parts import AllowanceCharge, Identifier, Party, PostalAddress
 from lockportal.einvoice.rules import RULES, refusal
+from lockportal.profiles.models import Address
 
 _TERMS: Final = re.compile(CODE)
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def reading_of(invoice: EInvoice, flags: tuple[str, ...] = ()) -> Reading:
@@ -44,7 +47,8 @@ def reading_of(invoice: EInvoice, flags: tuple[str, ...] = ()) -> Reading:
     return Reading(
         facts=_Stating(invoice, _turned(invoice)).facts(flags),
         customer=tuple(_names(invoice.buyer or Party())),
-        customer_name="" if invoice.buyer is None else invoice.buyer.name,
+        customer_name="" if invoice.buyer is None else _line(invoice.buyer.name),
+        seller=tuple(_tax_ids(invoice.seller or Party())),
         enclosed=tuple(
             Enclosed(one.name or one.number, one.media_type, one.content) for one in invoice.attachments if one.content
         ),
@@ -67,7 +71,14 @@ def _names(buyer: Party) -> Iterator[PartyId]:
     if buyer.endpoint is not None:
         yield PartyId("endpoint", buyer.endpoint.value)
     if buyer.name:
-        yield PartyId("name", buyer.name)
+        yield PartyId("name", _line(buyer.name))
+
+
+def _tax_ids(seller: Party) -> Iterator[PartyId]:
+    if seller.vat_id:
+        yield PartyId("tax", seller.vat_id)
+    if seller.tax_registration:
+        yield PartyId("tax_registration", seller.tax_registration)
 
 
 @frozen
@@ -99,6 +110,7 @@ class _Stating:
             rounding=self.money(invoice.rounding or None, "BT-114"),
             lines=tuple(self.line(line) for line in invoice.lines),
             references=tuple(_references(invoice)),
+            bill_to=_bill_to(invoice.buyer),
             custom=tuple(CustomField(name, value) for name, value in customs_of(invoice, turned=self.turned, coded=coded)),
             flags=flags,
         )
@@ -157,6 +169,36 @@ def _tax(invoice: EInvoice) -> Decimal | None:
 
 def _adjustment(one: AllowanceCharge, amount: Money) -> Adjustment:
     return Adjustment(amount=amount, reason=one.reason or one.reason_code, tax_category=one.tax_category, tax_rate=one.tax_rate)
+
+
+def _bill_to(buyer: Party | None) -> BillTo | None:
+    """Answer the buyer as billed. Whom to ask there (BG-9) is left in the original: that is somebody's name."""
+    if buyer is None or not _line(buyer.name):
+        return None
+    where = buyer.address or PostalAddress()
+    return BillTo(
+        name=_line(buyer.name),
+        address=Address(
+            lines=tuple(line for part in (where.line, where.line_2, where.line_3) if (line := _line(part))),
+            city=_line(where.city),
+            postcode=_line(where.postcode),
+            region=_line(where.region),
+            country=_line(where.country),
+        ),
+        tax_ids=tuple(one for one in (_line(buyer.vat_id),) if one),
+        ids=tuple(one for one in map(_stated, buyer.ids) if one),
+        registration=_stated(buyer.registration),
+        endpoint=_stated(buyer.endpoint),
+    )
+
+
+def _stated(one: Identifier | None) -> StatedId | None:
+    return StatedId(_line(one.value), _line(one.scheme)) if one and _line(one.value) else None
+
+
+def _line(text: str) -> str:
+    """Answer a text as one line, as it is printed, without control characters."""
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def _references(invoice: EInvoice) -> Iterator[Reference]:

@@ -68,8 +68,13 @@ def issued(document: Document, supplier: Supplier, customer: Customer) -> EInvoi
         raise Refused("einvoice.br-dec-14", "EN 16931 takes amounts of two digits after the point at most", field="currency")
     for rule in broken(invoice):
         message = f"{rule.id.upper()}: an e-invoice needs {rule.says} ({rule.term})."
-        raise Refused(f"einvoice.{rule.id}", message, field=_FIELDS.get(rule.term, rule.term))
+        raise Refused(f"einvoice.{rule.id}", message, field=_field(rule.term, document))
     return invoice
+
+
+def _field(term: str, document: Document) -> str:
+    name = _FIELDS.get(term, term)
+    return name if document.bill_to is None else name.replace("customer.", "bill_to.")
 
 
 def _stated(document: Document, supplier: Supplier, customer: Customer, taxing: Taxing) -> EInvoice:
@@ -97,7 +102,7 @@ def _stated(document: Document, supplier: Supplier, customer: Customer, taxing: 
                 Preceding(number=clean(one.number)) for one in document.references if one.kind is DocumentKind.INVOICE
             ),
             seller=seller_of(supplier, outside=outside),
-            buyer=buyer_of(customer, outside=outside),
+            buyer=buyer_of(document, customer, outside=outside),
             payment_means=_means(supplier) if document.kind is not DocumentKind.CREDIT_MEMO else (),
             allowances=allowances,
             charges=charges,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from lockportal.core.settings import Supplier
+from lockportal.documents.models import Document
+from lockportal.documents.parties import BillTo, StatedId
 from lockportal.einvoice.codes import is_country, vat_country
 from lockportal.einvoice.parts import ContactPoint, Identifier, Party, PostalAddress
 from lockportal.einvoice.written import clean
@@ -29,19 +31,28 @@ def seller_of(supplier: Supplier, *, outside: bool) -> Party:
     )
 
 
-def buyer_of(customer: Customer, *, outside: bool) -> Party:
-    """Answer the buyer, identified by the customer number and, where it has them, its VAT identifier and registration."""
-    tax_ids = [clean(one) for one in customer.tax_ids]
+def buyer_of(document: Document, customer: Customer, *, outside: bool) -> Party:
+    """Answer the buyer as billed; where the document does not state it, the customer.
+
+    It is identified by its ids, or else by the customer number, and, where it has them, by its VAT identifier and registration.
+    """
+    stated = document.bill_to or BillTo(name=customer.name, address=customer.address, tax_ids=customer.tax_ids)
+    tax_ids = [clean(one) for one in stated.tax_ids]
     vat_id = next((compact for one in tax_ids if vat_country(compact := "".join(one.split()))), "")
     other = next((one for one in tax_ids if one and not vat_country("".join(one.split()))), "")
-    where = customer.address
+    where = stated.address
     return Party(
-        name=clean(customer.name),
-        ids=(Identifier(value=clean(customer.number)),),
-        registration=Identifier(value=other) if other else None,
+        name=clean(stated.name),
+        ids=tuple(_identifier(one) for one in stated.ids or (StatedId(customer.number),)),
+        registration=_identifier(stated.registration or StatedId(other)) if stated.registration or other else None,
         vat_id="" if outside else vat_id,
+        endpoint=_identifier(stated.endpoint) if stated.endpoint and stated.endpoint.scheme else None,
         address=_address(where.lines, where.city, where.postcode, where.region, where.country),
     )
+
+
+def _identifier(one: StatedId) -> Identifier:
+    return Identifier(value=clean(one.value), scheme=clean(one.scheme))
 
 
 def _address(lines: tuple[str, ...], city: str = "", postcode: str = "", region: str = "", country: str = "") -> PostalAddress:

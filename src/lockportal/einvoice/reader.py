@@ -14,7 +14,7 @@ from lockportal.einvoice import hybrid, syntaxes
 from lockportal.einvoice.facts import reading_of
 from lockportal.einvoice.rules import broken, refusal
 from lockportal.einvoice.ruling import Weight
-from lockportal.einvoice.safely import parse_xml
+from lockportal.safely.markup import parse_xml
 
 _PDF: Final = b"%PDF-"
 _ENCODINGS: Final = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}

@@ -8,7 +8,7 @@ from lockportal.core.errors import Refused
 from lockportal.documents.ports import Syntax
 from lockportal.einvoice import cii, planting, tree, ubl
 from lockportal.einvoice.model import EInvoice
-from lockportal.einvoice.safely import parse_xml
+from lockportal.safely.markup import parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree

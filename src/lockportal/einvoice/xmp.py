@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lockportal.core.errors import Refused
-from lockportal.einvoice.safely import parse_xml
+from lockportal.safely.markup import parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -17,6 +17,7 @@ from lockportal.ledger.models import (
     Posting,
 )
 from lockportal.ledger.views import (
+    AccountBalance,
     Aging,
     Bucket,
     DueDate,
@@ -50,6 +51,7 @@ capability = Capability(
 )
 
 __all__ = [
+    "AccountBalance",
     "Aging",
     "AgingBasis",
     "Bucket",

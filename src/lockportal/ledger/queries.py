@@ -214,6 +214,28 @@ def _wrong_credits(source: Source) -> sa.Select[Any]:
     )
 
 
+def _balances(source: Source) -> sa.Select[Any]:
+    """Sum what is kept by due date, less what is posted but not effective yet."""
+    later, due = source(Entry), source(DueBalance)  # the first one leads by the wide index
+    shown = sa.bindparam("shown", type_=due.c.account_id.type, expanding=True)
+    kept = sa.select(
+        due.c.account_id, due.c.amount_currency.label("currency"), due.c.due_on, due.c.amount_minor.label("minor")
+    ).where(due.c.account_id.in_(shown))
+    waiting = sa.select(later.c.account_id, later.c.amount_currency, later.c.due_on, -later.c.amount_minor).where(
+        later.c.account_id.in_(shown), later.c.effective_on > _AS_OF
+    )
+    both = sa.union_all(kept, waiting).subquery()
+    overdue = sa.case((both.c.due_on < _AS_OF, both.c.minor), else_=_ZERO)
+    return sa.select(
+        both.c.account_id,
+        both.c.currency,
+        sa.func.sum(both.c.minor).label("minor"),
+        sa.func.sum(overdue).label("overdue"),
+    ).group_by(both.c.account_id, both.c.currency)
+
+
+BALANCES = Question(name="ledger.balances", audience=READERS, build=_balances)
+"""What each of some accounts owes as of a day, and what of it is overdue, by currency. Parameters: shown, as_of."""
 CURRENT_AGING = Question(name="ledger.current_aging", audience=READERS, build=_current_aging)
 """Today's buckets, from the due balances: bounded by the number of due dates, and of items with entries still to come."""
 PAST_AGING = Question(name="ledger.past_aging", audience=READERS, build=_past_aging)

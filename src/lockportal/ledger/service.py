@@ -16,6 +16,7 @@ from lockportal.ledger import queries
 from lockportal.ledger.commands import RecordCredit
 from lockportal.ledger.models import AgingBasis, EntryKind, LedgerSettings
 from lockportal.ledger.views import (
+    AccountBalance,
     Aging,
     DueDate,
     Position,
@@ -70,6 +71,23 @@ class Ledger:
                 oldest_due=oldest.get(made.currency),
             )
             for made in self._agings(aged, today)
+        )
+
+    def balances(self, account_ids: Iterable[UUID], by: Actor) -> tuple[AccountBalance, ...]:
+        """Answer what each of some accounts owes today, by account and currency, but for what is settled; one statement.
+
+        What this actor may not read is left out, as what does not exist.
+        """
+        rows = self._shell.ask(queries.BALANCES, by, shown=list(account_ids), as_of=self.today())
+        return tuple(
+            AccountBalance(
+                account_id=row.account_id,
+                currency=row.currency,
+                balance=Money(int(row.minor), row.currency),
+                overdue=Money(int(row.overdue), row.currency),
+            )
+            for row in sorted(rows, key=lambda row: (row.account_id, row.currency))
+            if row.minor or row.overdue
         )
 
     def aging(

@@ -65,6 +65,16 @@ class DueDate:
 
 
 @frozen(kw_only=True)
+class AccountBalance:
+    """What one account owes in one currency after all credit, and what of its open items is overdue."""
+
+    account_id: UUID
+    currency: str
+    balance: Money
+    overdue: Money
+
+
+@frozen(kw_only=True)
 class Position:
     """Where a customer stands in one currency today; amounts in that currency, `oldest_due` the earliest open due date."""
 

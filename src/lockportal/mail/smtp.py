@@ -18,6 +18,8 @@ _FORM: Final = "Write it like smtp://user:password@host:587, with ?tls=required,
 _TLS: Final = {"auto", "required", "off"}
 _OPTIONS: Final = {"tls", "from", "timeout", "ca"}
 _LONGEST_WAIT: Final = 300.0
+_FOR_GOOD: Final = 500
+"""From this code on, an answer of SMTP stands for good."""
 _REASONS: Final = (
     (
         smtplib.SMTPAuthenticationError,
@@ -88,7 +90,10 @@ class SmtpNotifier:
         self._sender = server.sender or (server.user if "@" in server.user else f"lockportal@{socket.getfqdn()}")
 
     def send(self, mail: Mail) -> None:
-        """Hand one mail to the server; GatewayError `mail.not_sent` says what to do, and names nobody."""
+        """Hand one mail to the server; GatewayError `mail.not_sent` says what to do, and names nobody.
+
+        GatewayError `mail.recipient_refused`: the server will never take mail for this address.
+        """
         message = build(mail, sender=self._sender, encoding="quoted-printable")
         try:
             with self._connect() as connection:
@@ -96,7 +101,7 @@ class SmtpNotifier:
                 connection.send_message(message, from_addr=sender_address(message))
         except (smtplib.SMTPException, OSError) as error:
             # The error's own text may hold the recipient's address, which no log should keep.
-            raise GatewayError("mail.not_sent", f"{self._where}: {_reason(error)}") from None
+            raise GatewayError(_code(error), f"{self._where}: {_reason(error)}") from None
 
     def _connect(self) -> smtplib.SMTP:
         at = (self.server.host, self.server.port)
@@ -128,6 +133,12 @@ class SmtpNotifier:
     @property
     def _where(self) -> str:
         return f"{self.server.host}:{self.server.port}"
+
+
+def _code(error: Exception) -> str:
+    """Tell an address that is refused for good from what another try may mend."""
+    codes = [code for code, _ in error.recipients.values()] if isinstance(error, smtplib.SMTPRecipientsRefused) else []
+    return "mail.recipient_refused" if codes and min(codes) >= _FOR_GOOD else "mail.not_sent"
 
 
 def _reason(error: Exception) -> str:

@@ -75,11 +75,13 @@ class Messages:
             compose: Any = self._shell.resolve(notice.compose)
             drafts: Sequence[Draft] = compose(row)
             for number, draft in enumerate(drafts):
-                errors.extend(self._tell(notice.kind, draft, number, row))
+                errors.extend(self._tell(notice, draft, number, row))
         if errors:
             raise errors[0]
 
-    def _tell(self, kind: MessageKind, draft: Draft, number: int, row: JournalRow) -> list[Exception]:
+    def _tell(self, notice: Notice, draft: Draft, number: int, row: JournalRow) -> list[Exception]:
+        kind = notice.kind
+        address: Any = self._shell.resolve(notice.address) if notice.address else _as_it_is
         people = self._recipients(kind, draft, row.account_id)
         ids = [id_of(row.account_id, row.version, row.n, number, kind.name, person.contact_id) for person in people]
         sent, errors = self._sent(ids, row.account_id), []
@@ -88,7 +90,7 @@ class Messages:
                 try:
                     self._post.send(
                         kind,
-                        draft.variables,
+                        address(row.account_id, draft.variables, person),
                         person,
                         account_id=row.account_id,
                         message_id=key,
@@ -229,3 +231,8 @@ class Messages:
 
     def _cursor(self, question: Question, at: datetime, key: UUID) -> str:
         return self._signer.cursor(question.name, at.isoformat(), key.hex)
+
+
+def _as_it_is(account_id: UUID, variables: object, to: Recipient) -> object:  # noqa: ARG001 - as every way to address
+    """Answer what everybody is told alike."""
+    return variables

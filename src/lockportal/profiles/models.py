@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 from uuid import UUID, uuid5
 
 from attrs import field, frozen
+from attrs.validators import instance_of
 
 from lockportal.core.actor import Right
 from lockportal.core.errors import Refused
@@ -14,6 +15,9 @@ from lockportal.core.record import PERSONAL, Claim, Event, Index, Record, length
 
 ADDRESS_LENGTH: Final = 254
 """The longest e-mail address there is."""
+
+DEEPEST: Final = 32
+"""So many levels a customer may stand below the topmost parent, and so far down rights are passed on."""
 
 
 @frozen
@@ -31,7 +35,11 @@ class Address:
 class Customer(Record):
     """The business that owes: one customer account at one supplier; its id is the account's id."""
 
-    indexes: ClassVar[tuple[Index, ...]] = (Index(("name",), wide=True), Index(("number",), wide=True))
+    indexes: ClassVar[tuple[Index, ...]] = (
+        Index(("name",), wide=True),
+        Index(("number",), wide=True),
+        Index(("parent_id",), bare=True),
+    )
 
     number: str
     name: str
@@ -49,6 +57,7 @@ class Customer(Record):
     collector: str = ""
     """The member of staff who looks after this customer, as the host application names them."""
     parent_id: UUID | None = None
+    """Whose contacts act for this customer, too, with the rights that they have there."""
     tax_ids: tuple[str, ...] = ()
     address: Address = Address()
     hidden_kinds: tuple[str, ...] = ()
@@ -116,6 +125,21 @@ class ContactStored(Event):
     """A contact was added, changed or disabled."""
 
     contact: Contact
+
+
+@frozen(kw_only=True)
+class ContactInvited(Event):
+    """A contact that was added is told so by mail."""
+
+    contact_id: UUID
+
+
+@frozen(kw_only=True)
+class ProfilesSettings:
+    """Who may act for whom, table `[profiles]`."""
+
+    parents_see_children: bool = field(default=True, validator=instance_of(bool))
+    """Whether a parent's contacts hold the same rights in its children, and in theirs."""
 
 
 def contact_id(account_id: UUID, person_id: UUID) -> UUID:

@@ -2,54 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from attrs import fields
-
 from lockportal.context import Context
-from lockportal.core.actor import Actor, Right
+from lockportal.core.actor import Actor, ActorKind, Right
 from lockportal.core.errors import NotFound, Refused
+from lockportal.core.messages import Draft
 from lockportal.core.money import Money
 from lockportal.core.page import Page
+from lockportal.core.ports import JournalRow
 from lockportal.core.record import KEEP, Claim, Keep
 from lockportal.core.verify import Finding
 from lockportal.profiles import queries
-from lockportal.profiles.commands import (
-    OFFICE,
-    AddContact,
-    ChangeContact,
-    ChangeCustomer,
-    DisableContact,
-    OpenCustomer,
-    OpenPerson,
-)
-from lockportal.profiles.models import (
-    Address,
-    Contact,
-    Customer,
-    address_key,
-    contact_id,
-    written_address,
-)
-from lockportal.profiles.views import AccountChoice, CustomerLine, same_address
-from lockportal.signing import Purpose
-
-_CONTACT_FIELDS: Final = tuple(attribute.name for attribute in fields(Contact))
-_MOST: Final = 200
-_COMPARED: Final = 1000
-_FINDINGS: Final = 100
+from lockportal.profiles.commands import OFFICE, ChangeCustomer, OpenCustomer
+from lockportal.profiles.contacts.commands import AddContact, ChangeContact, DisableContact
+from lockportal.profiles.contacts.inviting import Inviting
+from lockportal.profiles.contacts.keeping import Keeping
+from lockportal.profiles.listing import Listing
+from lockportal.profiles.models import Address, Contact, Customer, written_address
+from lockportal.profiles.views import AccountChoice, CustomerLine
 
 
 class Profiles:
     """Customers, contacts and what they may do. Staff and the system keep them; a contact sees the own accounts."""
 
     def __init__(self, context: Context) -> None:
-        """Take the shell and the signer that cursors need."""
+        """Take the shell, the clock, and what lists and messages need."""
         self._shell = context.shell
         self._clock = context.clock
-        self._signer = context.signer
+        self._listing = Listing(context)
+        self._keeping = Keeping(context)
+        self._inviting = Inviting(context)
 
     # customers
 
@@ -96,7 +80,7 @@ class Profiles:
             )
 
         account_id = self._clock.new_id()
-        self._check_parent(parent_id, by)
+        self._listing.check_parent(parent_id, account_id, by)
         try:
             self._shell.run(command(account_id), by, key=key)
         except Refused as error:
@@ -127,9 +111,13 @@ class Profiles:
         hidden_kinds: Iterable[str] | Keep = KEEP,
         key: str | None = None,
     ) -> None:
-        """Change those details that are given; the errors are those of `open_customer`."""
+        """Change those details that are given; the errors are those of `open_customer`.
+
+        A parent's contacts hold the same rights in its children, from their next request on. Refused `customer.parent_cycle`
+        for a parent that stands below this customer, `customer.parent_too_deep` for one too far below its topmost parent.
+        """
         if parent_id is not KEEP:
-            self._check_parent(parent_id, by)
+            self._listing.check_parent(parent_id, account_id, by)
         command = ChangeCustomer(
             account_id=account_id,
             number=number,
@@ -165,22 +153,23 @@ class Profiles:
 
     def customers(self, *, by: Actor, after: str | None = None, limit: int = 50, search: str = "") -> Page[CustomerLine]:
         """Answer a page of customers by name, to staff; `search` finds parts of names and numbers, in any case."""
-        limit = max(1, min(limit, _MOST))
-        params: dict[str, Any] = {"most": limit + 1}
-        if after is not None:
-            params["name"], params["account"] = self._read_cursor(after)
-        needle = search.strip().lower()
-        if needle:
-            params["needle"] = "%" + "".join(f"/{c}" if c in "/%_" else c for c in needle) + "%"
-        shape = {"after": after is not None, "search": bool(needle)}
-        rows = self._shell.ask(queries.CUSTOMERS, by, shape=shape, **params)
-        lines = tuple(CustomerLine(**row._asdict()) for row in rows[:limit])
-        return Page(lines, self._cursor(lines[-1]) if len(rows) > limit else None)
+        return self._listing.customers(by, after, limit, search)
+
+    def account(self, account_id: UUID, *, by: Actor) -> AccountChoice:
+        """Answer the name and number of one account to those who keep its people; a stranger's is NotFound. One statement."""
+        rows = self._shell.ask(queries.ACCOUNT, by, account_id=account_id)
+        if not rows:
+            raise NotFound("account.not_found", "There is no such account.")
+        return AccountChoice(**rows[0]._asdict())
 
     def accounts_of(self, actor: Actor) -> tuple[AccountChoice, ...]:
         """Answer the accounts that somebody who is signed in may view, by name: for a switch of accounts."""
         rows = self._shell.ask(queries.ACCOUNTS, actor)
         return tuple(AccountChoice(**row._asdict()) for row in rows)
+
+    def accounts(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[AccountChoice]:
+        """Answer a page of the same accounts: a parent's contacts may have many."""
+        return self._listing.accounts(actor, after, limit)
 
     # contacts
 
@@ -194,26 +183,29 @@ class Profiles:
         by: Actor,
         phone: str = "",
         language: str = "",
+        invite: bool | None = None,
         key: str | None = None,
     ) -> Contact:
         """Let a person act for a customer, with these rights; the same address may be a contact of several customers.
 
-        Refused `contact.email_invalid`, or `contact.exists` where the address is an active contact here already.
-        Somebody who was disabled is let in again. With a client's `key`, a second call adds nothing.
+        Staff may, and whoever holds the right `users` in this account: they grant no right that they lack themselves. The contact
+        is told by mail, unless `invite` is False; what the system adds is told only if it is True. Somebody who was disabled is
+        let in again. With a client's `key`, a second call adds nothing.
+
+        Refused `contact.email_invalid`, `contact.exists` where the address is an active contact here already,
+        `contact.right_not_held`, `contact.own_rights`, or `contact.…` if a detail cannot be kept.
         """
-        OFFICE.check(by, account_id)
-        self.customer(account_id, by=by)
-        command = AddContact(
+        adding = AddContact(
             account_id=account_id,
-            person_id=self._person(address_key(email), by),
+            person_id=self._clock.new_id(),
             email=written_address(email),
             name=name,
             phone=phone,
             language=language,
             rights=tuple(rights),
+            invite=by.kind is not ActorKind.SYSTEM if invite is None else invite,
         )
-        self._shell.run(command, by, key=key)
-        return self.contact(account_id, contact_id(account_id, command.person_id), by=by)
+        return self.contact(account_id, self._keeping.add(adding, by, key), by=by)
 
     def change_contact(
         self,
@@ -227,7 +219,11 @@ class Profiles:
         rights: Iterable[Right] | Keep = KEEP,
         key: str | None = None,
     ) -> Contact:
-        """Change those details of a contact that are given, and answer it. Another address is another contact."""
+        """Change those details of a contact that are given, and answer it. Another address is another contact.
+
+        The same people may as in `add_contact`, with the same errors; Refused `contact.disabled` for one who is disabled, and
+        `contact.last_administrator` where nobody but staff could keep these people afterwards.
+        """
         command = ChangeContact(
             account_id=account_id,
             contact_id=contact_id,
@@ -240,71 +236,34 @@ class Profiles:
         return self.contact(account_id, contact_id, by=by)
 
     def disable_contact(self, account_id: UUID, contact_id: UUID, *, by: Actor) -> None:
-        """Take a contact's rights in this account away, from the next request on."""
+        """Take a contact's rights in this account away, from the next request on; the same people may as in `add_contact`.
+
+        Refused `contact.last_administrator` where nobody but staff could keep these people afterwards.
+        """
         self._shell.run(DisableContact(account_id=account_id, contact_id=contact_id), by)
 
     def contact(self, account_id: UUID, contact_id: UUID, *, by: Actor) -> Contact:
         """Answer one contact of an account, disabled ones too; NotFound where there is none."""
-        rows = self._shell.ask(queries.CONTACTS, by, account_id=account_id, shape={"one": True}, contact=contact_id)
-        if not rows:
-            raise NotFound("contact.not_found", "There is no such contact.")
-        return _contact(rows[0])
+        return self._listing.contact(account_id, contact_id, by)
 
     def contacts(self, account_id: UUID, *, by: Actor, disabled: bool = False) -> tuple[Contact, ...]:
         """Answer an account's contacts by name, disabled ones if asked for: to staff and those who keep its users."""
-        rows = self._shell.ask(queries.CONTACTS, by, account_id=account_id, shape={"disabled": disabled})
-        return tuple(_contact(row) for row in rows)
+        return self._listing.contacts(account_id, by, disabled=disabled)
+
+    def people(
+        self, account_id: UUID, *, by: Actor, disabled: bool = False, after: str | None = None, limit: int = 50
+    ) -> Page[Contact]:
+        """Answer a page of an account's contacts by name, the active or the disabled ones, to those who keep them."""
+        return self._listing.people(account_id, by, disabled=disabled, after=after, limit=limit)
+
+    # what is told of it
+
+    def invitation(self, row: JournalRow) -> Sequence[Draft]:
+        """Draft the message to a contact who was invited."""
+        return self._inviting.invitation(row)
 
     # the books
 
     def verify(self, by: Actor) -> tuple[Finding, ...]:
         """Compare each contact's address with its person's; answer what differs, the first hundred."""
-        wrong: list[Finding] = []
-        account = last = UUID(int=0)
-        while rows := self._shell.ask(queries.ADDRESSES, by, account=account, last=last, most=_COMPARED):
-            wrong += [
-                Finding("profiles.email", str(row.id), "the contact's address is not the one by which its person is found")
-                for row in rows
-                if not same_address(row.email, row.key)
-            ]
-            account, last = rows[-1].account_id, rows[-1].id
-        return tuple(wrong[:_FINDINGS])
-
-    # within
-
-    def _person(self, email: str, by: Actor) -> UUID:
-        """Answer who has an address, made known if nobody has it; the claim decides between two who do it at once."""
-        claim = Claim("person.email", email)
-        holder = self._shell.find(claim)
-        if holder is not None:
-            return holder.account_id
-        person_id = self._clock.new_id()
-        try:
-            self._shell.run(OpenPerson(account_id=person_id, email=email), by)
-        except Refused:
-            holder = self._shell.find(claim)
-            if holder is None:
-                raise
-            return holder.account_id
-        return person_id
-
-    def _check_parent(self, parent_id: UUID | None, by: Actor) -> None:
-        if parent_id is None:
-            return
-        try:
-            self.customer(parent_id, by=by)
-        except NotFound:
-            raise Refused("customer.parent_unknown", "There is no such parent customer.", field="parent_id") from None
-
-    def _cursor(self, last: CustomerLine) -> str:
-        return self._signer.sign(Purpose.CURSOR, [last.name, last.account_id.hex])
-
-    def _read_cursor(self, after: str) -> tuple[str, UUID]:
-        match self._signer.read(Purpose.CURSOR, after):
-            case [str(name), str(account)]:
-                return name, UUID(account)
-        raise Refused("cursor.unknown", "Begin again at the first page.", field="after")
-
-
-def _contact(row: Any) -> Contact:  # noqa: ANN401 - a row with the fields of Contact
-    return Contact(**{name: getattr(row, name) for name in _CONTACT_FIELDS})
+        return self._keeping.verify(by)

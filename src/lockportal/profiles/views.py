@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -33,7 +34,10 @@ class AccountChoice:
 
 @frozen(kw_only=True)
 class Entitled:
-    """A person's active contact in one account: what somebody who is let in there must know of it."""
+    """What a person may do in one account, as an active contact of it (`depth` 0) or of a parent, so many levels up.
+
+    Name and address are the contact's; what somebody who is let in there must know of it.
+    """
 
     account_id: UUID
     contact_id: UUID
@@ -42,11 +46,21 @@ class Entitled:
     email: str
     language: str
     """The contact's language, else the customer's, else empty."""
+    depth: int = 0
 
-    @property
-    def grant(self) -> Grant:
-        """Answer what an actor holds in this account."""
-        return Grant(self.account_id, self.contact_id, frozenset(self.rights), self.language)
+
+def grants(found: Iterable[Entitled]) -> tuple[Grant, ...]:
+    """Answer what an actor holds in each account, in the order of the accounts: the own rights and those of all parents."""
+    by_account: dict[UUID, list[Entitled]] = {}
+    for one in found:
+        by_account.setdefault(one.account_id, []).append(one)
+    made = []
+    for account_id, several in by_account.items():
+        nearest = min(several, key=lambda one: one.depth)
+        inherited = frozenset(right for one in several if one.depth for right in one.rights)
+        own = frozenset(right for one in several if not one.depth for right in one.rights)
+        made.append(Grant(account_id, nearest.contact_id, own | inherited, nearest.language, inherited))
+    return tuple(made)
 
 
 def recomputed(record: Customer | Person) -> Customer | Person:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import define, field, frozen
 
 from lockportal.core.errors import Conflict
 from lockportal.storage.engines import Engines
@@ -17,6 +18,7 @@ from lockportal.storage.faults import Fault, classify
 T = TypeVar("T")
 _TRIES = 10
 _PAUSE = 0.01
+_BROKE = "the connection broke before the database answered"
 
 
 @frozen
@@ -27,29 +29,32 @@ class Access:
     supplier: UUID
 
     def read(self, run: Callable[[sa.Connection], T]) -> T:
-        """Run statements that write nothing; after a lost connection they are run once more."""
-        try:
+        """Run statements that write nothing, each for itself: once more after a lost connection, again after a conflict.
+
+        All of them are run again, never one alone. ConnectionError: the connection was lost again, or none could be opened.
+        """
+
+        def once() -> T:
             with self.engines.reading() as connection:
                 return run(connection)
-        except sa.exc.DBAPIError as error:
-            if classify(error) is not Fault.LOST:
-                raise
-        with self.engines.reading() as connection:
-            return run(connection)
+
+        return repeated(once)
+
+    def still(self, run: Callable[[sa.Connection], T]) -> T:
+        """As `read`, but every statement is answered of the same moment."""
+        with self.moment() as moment:
+            return moment.read(run)
+
+    @contextmanager
+    def moment(self) -> Iterator[Moment]:
+        """Open a moment, of which several reads are answered."""
+        with ExitStack() as open_:
+            yield Moment(self.engines, open_)
 
     def write(self, run: Callable[[sa.Connection], T]) -> T:
         """Run one write transaction. Conflict: somebody was faster. ConnectionError: whether it was committed is not known."""
-        try:
-            with self.engines.writing() as connection:
-                return run(connection)
-        except sa.exc.DBAPIError as error:
-            fault = classify(error)
-            if fault in {Fault.CONFLICT, Fault.DUPLICATE}:
-                raise Conflict("account.changed", "Somebody else changed this account meanwhile. Try again.") from error
-            if fault is Fault.LOST:
-                message = "the connection broke before the database answered"
-                raise ConnectionError(message) from error
-            raise
+        with naming(), self.engines.writing() as connection:
+            return run(connection)
 
     def settle(self, run: Callable[[sa.Connection], T]) -> T:
         """Run a write transaction that does no harm twice, until it holds."""
@@ -82,3 +87,65 @@ class Access:
     def bound(self, **values: Any) -> dict[str, Any]:  # noqa: ANN401 - bound values
         """Put the supplier beside a statement's other values."""
         return {"supplier_": self.supplier, **values}
+
+
+@define
+class Moment:
+    """Reads of one transaction, which begins with the first of them."""
+
+    _engines: Engines
+    _open: ExitStack
+    _connection: sa.Connection | None = field(default=None, init=False)
+
+    def read(self, run: Callable[[sa.Connection], T]) -> T:
+        """Run statements that write nothing. The first read is repeated as `Access.read` does; later ones have no second try.
+
+        ConnectionError: what was answered before and what would be answered now are not of one moment.
+        """
+        if self._connection is None:
+            return repeated(lambda: self._begin(run))
+        with naming():
+            return run(self._connection)
+
+    def _begin(self, run: Callable[[sa.Connection], T]) -> T:
+        with ExitStack() as begun:
+            connection = begun.enter_context(self._engines.snapshot())
+            found = run(connection)
+            self._open.push(begun.pop_all())
+            self._connection = connection
+        return found
+
+
+@contextmanager
+def naming() -> Iterator[None]:
+    """Raise Conflict or ConnectionError in the place of what the driver has for it."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        fault = classify(error)
+        if fault in {Fault.CONFLICT, Fault.DUPLICATE}:
+            raise Conflict("account.changed", "Somebody else changed this account meanwhile. Try again.") from error
+        if fault is Fault.LOST:
+            raise ConnectionError(_BROKE) from error
+        raise
+
+
+def repeated(once: Callable[[], T]) -> T:
+    """Do what writes nothing: a second time after a lost connection, some times after conflicts."""
+    lost = False
+    for attempt in range(1, _TRIES):
+        try:
+            with naming():
+                return once()
+        except Conflict:  # at SERIALIZABLE a read may be what gives way
+            time.sleep(_PAUSE * attempt)
+        except ConnectionError:
+            if lost:
+                raise
+            lost = True
+        except sa.exc.OperationalError as error:
+            if not lost or error.statement is not None:
+                raise
+            raise ConnectionError(_BROKE) from error  # the database is gone: no connection can be opened
+    with naming():
+        return once()

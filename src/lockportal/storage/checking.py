@@ -6,6 +6,7 @@ Each page is read in a moment of its own, so that what is committed meanwhile is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -63,12 +64,21 @@ class Checking:
         self, cls: type[Record], after: tuple[UUID, UUID] | None, limit: int, beside: Mapping[type[Record], str]
     ) -> Sequence[Stored]:
         """Answer the records of a class that follow an (account, id), in that order, and what is stored beside them."""
-        with self._access.engines.snapshot() as connection:
-            rows = self._rows(connection, cls, after, limit)
-            read = reader(cls)
-            records = [read(row) for row in rows]
-            held = self._held(connection, records)
-            derived = self._derived(connection, records, beside)
+        return self._access.still(lambda connection: self._page(connection, cls, after, limit, beside))
+
+    def _page(
+        self,
+        connection: sa.Connection,
+        cls: type[Record],
+        after: tuple[UUID, UUID] | None,
+        limit: int,
+        beside: Mapping[type[Record], str],
+    ) -> Sequence[Stored]:
+        rows = self._rows(connection, cls, after, limit)
+        read = reader(cls)
+        records = [read(row) for row in rows]
+        held = self._held(connection, records)
+        derived = self._derived(connection, records, beside)
         return [
             Stored(
                 record=record,
@@ -165,22 +175,21 @@ class Checking:
     def _unstated(self) -> Iterator[Finding]:
         """Find the claims that no record states."""
         after = b""
-        while places := self._page_of_claims(after):
+        while places := self._access.still(partial(self._page_of_claims, after)):
             for (_, _, record_id), stated in places:
                 if not stated:
                     yield Finding("claims.unstated", str(record_id), "a claim is held for a record that does not state it")
             after = places[-1][0][0]
 
-    def _page_of_claims(self, after: bytes) -> list[tuple[Place, bool]]:
-        with self._access.engines.snapshot() as connection:
-            rows = connection.execute(twice.NEXT_CLAIMS, self._access.bound(after_=after, limit_=_CLAIMS)).all()
-            pairs = {(row.account_id, row.record_id) for row in rows}
-            stated = {
-                place
-                for cls in self._claiming
-                for row in rows_by_pairs(connection, table(cls), "id", self._access.supplier, pairs)
-                for _, place in self._claims(reader(cls)(row))
-            }
+    def _page_of_claims(self, after: bytes, connection: sa.Connection) -> list[tuple[Place, bool]]:
+        rows = connection.execute(twice.NEXT_CLAIMS, self._access.bound(after_=after, limit_=_CLAIMS)).all()
+        pairs = {(row.account_id, row.record_id) for row in rows}
+        stated = {
+            place
+            for cls in self._claiming
+            for row in rows_by_pairs(connection, table(cls), "id", self._access.supplier, pairs)
+            for _, place in self._claims(reader(cls)(row))
+        }
         places = [(bytes(row.hash), row.account_id, row.record_id) for row in rows]
         return [(place, place in stated) for place in places]
 

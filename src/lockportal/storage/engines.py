@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DRIVERS = {"mariadb": "mariadb+pymysql", "mysql": "mariadb+pymysql", "mysql+pymysql": "mariadb+pymysql"}
+_DISCREET: dict[str, Any] = {"hide_parameters": True, "logging_name": "lockportal"}
+_LOG = logging.getLogger("sqlalchemy.engine.Engine.lockportal")
+_LOG.addFilter(lambda told: told.levelno > logging.DEBUG)  # SQLAlchemy tells statements at INFO, and every row at DEBUG
 _POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 24}
 _WAL_TRIES, _WAL_PAUSE = 600, 0.05
+_MOMENTS = {"sqlite": "BEGIN", "mariadb": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"}
 _KNOWN = {"sqlite", "postgresql", "mariadb"}
 
 
@@ -56,14 +61,15 @@ class Engines:
     def snapshot(self) -> Iterator[sa.Connection]:
         """Open a transaction in which every answer is of the same moment."""
         with self.lock, self.writes.connect() as connection:
-            if self.dialect == "sqlite":
-                connection.exec_driver_sql("BEGIN")
+            if self.dialect in _MOMENTS:
+                connection.exec_driver_sql(_MOMENTS[self.dialect])
             else:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # PostgreSQL's BEGIN says so
             try:
                 yield connection
             finally:
-                connection.rollback()
+                with suppress(sa.exc.DBAPIError):  # nothing was written: however it ends, what was answered holds
+                    connection.rollback()
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -102,8 +108,8 @@ def open_engines(database: str) -> Engines:
 
 
 def _postgresql(url: sa.URL) -> Engines:
-    writes = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, **_POOL)
-    reads = sa.create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **_POOL)
+    writes = sa.create_engine(url, **_DISCREET, pool_pre_ping=True, **_POOL)
+    reads = sa.create_engine(url, **_DISCREET, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **_POOL)
     for engine in (writes, reads):
         sa.event.listen(engine, "connect", _prepare_postgresql)
         sa.event.listen(engine, "handle_error", _tell_broken)
@@ -124,7 +130,7 @@ def _tell_broken(context: sa.engine.ExceptionContext) -> None:
 
 def _mariadb(url: sa.URL) -> Engines:
     arguments = {"init_command": "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'"}
-    common = {"hide_parameters": True, "connect_args": arguments, "pool_recycle": 3600, **_POOL}
+    common = {**_DISCREET, "connect_args": arguments, "pool_recycle": 3600, **_POOL}
     writes = sa.create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, **common)
     reads = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **common)
     return Engines(writes, reads, nullcontext())
@@ -133,11 +139,11 @@ def _mariadb(url: sa.URL) -> Engines:
 def _sqlite(url: sa.URL) -> Engines:
     if url.database in {None, "", ":memory:"}:
         shared = sa.create_engine(
-            url, hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
+            url, **_DISCREET, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
         )
         return Engines(shared, shared, threading.RLock())
     arguments = {"isolation_level": None, "timeout": 60.0, "check_same_thread": False}
-    made = [sa.create_engine(url, hide_parameters=True, connect_args=arguments, **_POOL) for _ in range(2)]
+    made = [sa.create_engine(url, **_DISCREET, connect_args=arguments, **_POOL) for _ in range(2)]
     for engine in made:
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return Engines(made[0], made[1], nullcontext())

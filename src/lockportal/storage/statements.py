@@ -180,6 +180,14 @@ def revive_row(cls: type[Record]) -> sa.Update:
 
 
 @remembered
+def touch_row(cls: type[Record]) -> sa.Update:
+    """Build the update of when a live record was seen; of several at once, one finds it old enough."""
+    made = table(cls)
+    at, before = sa.bindparam("at_", type_=Instant()), sa.bindparam("before_", type_=Instant())
+    return sa.update(made).where(*_one_row(made), made.c.live == sa.true(), made.c.seen_at <= before).values(seen_at=at)
+
+
+@remembered
 def forget_row(cls: type[Record]) -> sa.Delete:
     """Build the delete of one observation or derived record."""
     made = table(cls)

@@ -20,7 +20,7 @@ from lockportal.core.verify import Finding
 from lockportal.signing import same
 from lockportal.storage import errands, marks
 from lockportal.storage import statements as st
-from lockportal.storage.access import Access
+from lockportal.storage.access import Access, Moment
 from lockportal.storage.asking import ask
 from lockportal.storage.checking import Checking
 from lockportal.storage.engines import Engines
@@ -28,6 +28,7 @@ from lockportal.storage.fast import rows_by_pairs
 from lockportal.storage.rows import reader
 from lockportal.storage.salts import key_of_claims, salts_of
 from lockportal.storage.tables import table
+from lockportal.storage.tallies import SqlTallies
 from lockportal.storage.unit import Writer, claim_hash, keyed, registry
 
 
@@ -118,9 +119,9 @@ class SqlStore:
 
     @contextmanager
     def snapshot(self) -> Iterator[Reader]:
-        """Open a reader whose answers are of one moment."""
-        with self.engines.snapshot() as connection:
-            yield _Moment(connection, self._supplier)
+        """Open a reader whose answers are of one moment, that of its first question; ConnectionError if it broke after that."""
+        with self._access.moment() as moment:
+            yield _Moment(moment, self._supplier)
 
     # writing
 
@@ -153,6 +154,16 @@ class SqlStore:
             )
 
         return self._access.read(read)
+
+    def touch(self, cls: type[Record], account_id: UUID, key: UUID, at: datetime, every: timedelta) -> None:
+        """Move the `seen_at` of a live record forward, touching no version; nothing within `every` since it was moved last."""
+        seen = {"account_": account_id, "id_": key, "at_": at, "before_": at - every}
+        self._access.change(st.touch_row(cls), seen)
+
+    @property
+    def tallies(self) -> SqlTallies:
+        """The supplier's counters."""
+        return SqlTallies(self._access, self._clock)
 
     @cached_property
     def _claim_key(self) -> bytes:
@@ -248,10 +259,10 @@ class SqlStore:
 class _Moment:
     """A reader within one open transaction."""
 
-    def __init__(self, connection: sa.Connection, supplier_id: UUID) -> None:
-        self._connection = connection
+    def __init__(self, moment: Moment, supplier_id: UUID) -> None:
+        self._moment = moment
         self._supplier = supplier_id
 
     def ask(self, question: Question, scope: Scope, shape: Mapping[str, Any], params: Mapping[str, Any]) -> Sequence[Any]:
         """Answer the rows of one question within a scope, of this moment."""
-        return ask(self._connection, self._supplier, question, scope, shape, params)
+        return self._moment.read(lambda connection: ask(connection, self._supplier, question, scope, shape, params))

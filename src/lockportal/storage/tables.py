@@ -127,7 +127,7 @@ def table(cls: type[Record]) -> sa.Table:
     if "wake_at" in made.c:
         sa.Index(f"{name}_wake", made.c.supplier_id, made.c.wake_at)
     for index in cls.indexes:
-        kind = ("_wide" if index.wide else "") + ("_unique" if index.unique else "")
+        kind = ("_wide" if index.wide else "_bare" if index.bare else "") + ("_unique" if index.unique else "")
         label = f"{name}{kind}_{'_'.join(index.columns)}"[:_LONGEST_NAME]
         sa.Index(label, *(made.c[column] for column in _indexed(cls, index)), unique=index.unique)
     return made
@@ -135,6 +135,8 @@ def table(cls: type[Record]) -> sa.Table:
 
 def _indexed(cls: type[Record], index: Index) -> tuple[str, ...]:
     """Answer the columns of a hinted index; a unique one holds supplier and account, so that it stands partitioned."""
+    if index.bare:
+        return (*index.columns, "supplier_id")
     first = "supplier_id" if index.wide else "account_id"
     if not index.unique:
         return (first, *index.columns)
@@ -220,7 +222,18 @@ POSITION = sa.Table(
     sa.Column("n", sa.Integer(), nullable=False),
     **_MARIADB,
 )
-HOUSE = (ACCOUNT, JOURNAL, CLAIM, KEY, SALT, OUTBOX, POSITION)
+QUOTA = sa.Table(
+    "lockportal_quota",
+    METADATA,
+    sa.Column("supplier_id", Id(), primary_key=True),
+    sa.Column("account_id", Id(), primary_key=True),
+    sa.Column("key", binary(32), primary_key=True),
+    sa.Column("hits", sa.BigInteger(), nullable=False),
+    sa.Column("until", Instant(), nullable=False),
+    sa.Index("lockportal_quota_until", "supplier_id", "until"),
+    **_MARIADB,
+)
+HOUSE = (ACCOUNT, JOURNAL, CLAIM, KEY, SALT, OUTBOX, POSITION, QUOTA)
 """The tables that belong to no record class."""
 
 

@@ -84,17 +84,20 @@ class Writer:
         self._dialect = connection.dialect.name
 
     def write(self, units: Sequence[Unit], salts: Salts, new_salts: Salts) -> None:
-        """Win the versions first, then write keys, claims, records, journal and marks."""
+        """Win the versions first, then write keys, records, journal, marks, and the claims last.
+
+        What is refused for a claim has done the same work as what is not: nobody learns from it who holds the claim.
+        """
         ordered = sorted(units, key=lambda unit: unit.account_id.bytes)
         self._versions(ordered)
         self._plain(KEY, [self._key_row(unit) for unit in ordered if unit.key is not None])
         self._plain(SALT, [(*who, salt) for who, salt in new_salts.items()])
         changes = [change for unit in ordered for change in unit.decision.changes]
-        self._claims(changes)
         self._records(changes)
         self._derived([change for unit in ordered for change in unit.decision.derived])
         self._journal(ordered, salts)
         self._marks(ordered)
+        self._claims(changes)
 
     def observe(self, records: Sequence[Record]) -> None:
         """Append observations."""

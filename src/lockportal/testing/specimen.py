@@ -15,7 +15,7 @@ from lockportal.core.account import Account, Capability, Change, Derive, Errand,
 from lockportal.core.actor import Audience, Right
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
-from lockportal.core.record import PERSONAL, TEXT, Claim, Event, Index, Record, Stamp
+from lockportal.core.record import AT_ONCE, PERSONAL, TEXT, Claim, Event, Index, Record, Stamp
 
 ANYBODY = Audience(customer=Right.VIEW, staff=True, system=True)
 
@@ -110,6 +110,7 @@ class Sighting(Record):
     """An observation: somebody saw something."""
 
     at: datetime
+    seen_at: datetime = AT_ONCE
     what: str = ""
 
 

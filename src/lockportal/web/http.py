@@ -21,7 +21,8 @@ class Request:
 
     `path` is the path inside the portal, decoded; `params` are the route's named parts, filled in by the site.
     `repeated` has all values of each field of the query, in their order: a list is asked for several documents at once.
-    `secure` says whether it came by https, `remote` the address of the client; both are the host's word.
+    `secure` says whether it came by https, `remote` the address that the connection came from, of the client or of the last
+    proxy before the portal; both are the host's word.
     """
 
     method: str

@@ -85,6 +85,7 @@ class Templates:
             sorts=words.SORTS,
             document_kinds=tuple(kind.value for kind in DocumentKind),
             currencies=self.supplier.currencies,
+            people_done=words.PEOPLE,
         )
         environment.filters.update(
             money=_money,
@@ -100,8 +101,11 @@ class Templates:
             paper_kind=self._paper_kind,
             media=self._media,
             syntax=self._syntax,
+            share_state=self._share_state,
             remark=self._remark,
             size=_size,
+            right=self._right,
+            language_name=formats.language,
         )
 
     def _kind(self, code: str) -> str:
@@ -119,8 +123,14 @@ class Templates:
     def _paper_kind(self, code: str) -> str:
         return self.translate(words.PAPERS.get(code, code.replace("_", " ").capitalize()))
 
+    def _right(self, code: str) -> str:
+        return self.translate(words.RIGHTS.get(code, code))
+
     def _media(self, media_type: str) -> str:
         return self.translate(words.MEDIA[media_type]) if media_type in words.MEDIA else media_type
+
+    def _share_state(self, state: str) -> str:
+        return self.translate(words.SHARE_STATES[state])
 
     def _syntax(self, code: str) -> str:
         return self.translate(words.SYNTAXES.get(code, code))

@@ -71,6 +71,11 @@ class Guard:
         """The name of the cookie that tells one asking browser from another."""
         return f"{self.session_name}-asking"
 
+    @property
+    def shared_name(self) -> str:
+        """The name of the cookie of a document that was opened by its link."""
+        return f"{self.session_name}-document"
+
     def headers(self) -> tuple[tuple[str, str], ...]:
         """Answer the headers of every response, for those that it does not set itself."""
         fetch_metadata = self.https or urlsplit(self.base_url).hostname in _LOOPBACK
@@ -95,6 +100,14 @@ class Guard:
     def session_cookie(self, value: str) -> Cookie:
         """Make the cookie of a session that begins; an empty value ends it."""
         return Cookie(self.session_name, value, self.https)
+
+    def shared(self, request: Request) -> str | None:
+        """Answer the cookie of a document that was opened by its link, unread."""
+        return request.cookies.get(self.shared_name) or None
+
+    def shared_cookie(self, value: str) -> Cookie:
+        """Make the cookie of a document that was opened by its link; an empty value ends it."""
+        return Cookie(self.shared_name, value, self.https)
 
     def asking(self, request: Request) -> Asking:
         """Answer the secret of the asking browser, drawn anew where it has none that was signed here."""

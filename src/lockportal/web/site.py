@@ -6,16 +6,18 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from attrs import evolve
 
 from lockportal.core.actor import VISITOR, Actor, ActorKind
-from lockportal.core.errors import LockportalError, NotFound
-from lockportal.core.routes import Entrance
+from lockportal.core.errors import Limited, LockportalError, NotFound
+from lockportal.core.routes import Entrance, Route
 from lockportal.web import words
 from lockportal.web.assets import load_assets
+from lockportal.web.clients import client_of
 from lockportal.web.http import HTML, Cookie, Request, Response, redirect
 from lockportal.web.menu import Menu
 from lockportal.web.rendering import Templates
@@ -63,6 +65,7 @@ class Site:
         self._staff = staff
         self.guard = Guard(portal.config.base_url, portal.context.signer)
         self.menu = Menu(portal)
+        self._proxies = tuple(map(ip_network, portal.config.trusted_proxies))
         self._map = RouteMap(ROUTES)
         self._prefix = urlsplit(portal.config.base_url).path.rstrip("/")
         overrides = None if portal.config.templates is None else portal.config.templates / "web"
@@ -90,6 +93,10 @@ class Site:
         cookie = self.guard.session(request)
         return VISITOR if cookie is None else self.portal.access.authenticate(cookie)
 
+    def client(self, request: Request) -> str:
+        """Answer the address of who sent a request, past the proxies that the configuration trusts."""
+        return client_of(request, self._proxies)
+
     # what handlers use
 
     def url(self, name: str, /, **params: object) -> str:
@@ -102,7 +109,7 @@ class Site:
         path = wanted.partition("?")[0].partition("#")[0]
         plain = wanted.isascii() and wanted.isprintable() and not {" ", "\\"} & set(wanted)
         found = self._map.find("GET", path) if plain and path.startswith("/") and not path.startswith("//") else None
-        return wanted if found is not None and found.route.entrance is Entrance.SIGNED_IN else "/"
+        return wanted if found is not None and found.route.entrance in {Entrance.SIGNED_IN, Entrance.HOLDER} else "/"
 
     def locale(self, language: str = "") -> str:
         """Answer how dates and figures are written: in the reader's language, else the supplier's first one."""
@@ -134,6 +141,8 @@ class Site:
         except Exception:  # noqa: BLE001 - a host's template may fail in any way
             _LOG.exception("the page of problem %s failed", status)
             response = Response(status=status, headers=(("Content-Type", HTML),), body=_LAST_RESORT)
+        if isinstance(error, Limited):
+            response = response.with_headers(("Retry-After", str(error.retry_after)))
         return response.with_headers(*self.guard.headers())
 
     # from route to handler
@@ -141,9 +150,9 @@ class Site:
     def _answer(self, found: Found, request: Request) -> Response:
         route, actor = found.route, VISITOR
         request = evolve(request, params=found.params)
-        if route.entrance is Entrance.SIGNED_IN:
-            actor = self.actor(request)
-            if actor.kind is not ActorKind.CUSTOMER:
+        if route.entrance in {Entrance.SIGNED_IN, Entrance.HOLDER}:
+            actor = self._customer(route, request)
+            if actor.kind is ActorKind.VISITOR:
                 return redirect(self._entrance(request))
         if route.entrance is Entrance.STAFF:
             known = self._member_of_staff(request)
@@ -156,6 +165,14 @@ class Site:
             else:
                 self.guard.check_asking_form(request)
         return _handler(route.handler)(self, request, actor)
+
+    def _customer(self, route: Route, request: Request) -> Actor:
+        """Answer who is signed in; on the pages of a document also who opened it by its link, and is not let in otherwise."""
+        actor = self.actor(request)
+        if route.entrance is Entrance.SIGNED_IN or request.params["account"] in {str(one.account_id) for one in actor.grants}:
+            return actor
+        holder = self.portal.access.sharing.authenticate(self.guard.shared(request))
+        return holder if str(holder.document_id) == request.params["document"] else actor
 
     def _member_of_staff(self, request: Request) -> Actor | None:
         """Answer who of the staff sent a request; for anybody else the desk does not exist, or asks who they are."""

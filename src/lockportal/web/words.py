@@ -98,6 +98,24 @@ MESSAGES: Final[Mapping[str, str]] = {
 }
 """Categories of messages that a contact may switch off."""
 
+RIGHTS: Final[Mapping[str, str]] = {
+    "view": _("See documents and balances"),
+    "pay": _("Pay"),
+    "promise": _("Promise payments"),
+    "dispute": _("Dispute documents"),
+    "profile": _("Keep the company's details"),
+    "users": _("Manage people"),
+}
+"""What a contact may do."""
+
+PEOPLE: Final[Mapping[str, str]] = {
+    "invited": _("Invited: a mail with the way to the portal is on its way."),
+    "added": _("Added."),
+    "changed": _("Saved."),
+    "removed": _("Removed: this person cannot act here any more."),
+}
+"""What has just been done with a contact."""
+
 TASKS: Final[Mapping[str, str]] = {
     "messages.undeliverable": _("A message cannot be delivered"),
     "done": _("Done"),
@@ -123,13 +141,13 @@ SORTS: Final[Mapping[str, str]] = {
 """The orders of a list of documents."""
 
 LINKS: Final[Mapping[str, tuple[str, str]]] = {
-    "wrong_browser": (
-        _("Open this link in the browser where you asked for it"),
-        _("A sign-in link works only in the browser that asked for it, so that nobody else can use it."),
+    "code_spent": (
+        _("This link is closed"),
+        _("Too many wrong codes were entered. A new link comes with a new code."),
     ),
     "expired": (
         _("This link has expired"),
-        _("A sign-in link works for a few minutes only. Ask for a new one: it arrives at once."),
+        _("A sign-in link works for a few minutes only."),
     ),
     "used": (
         _("This link has been used"),
@@ -145,6 +163,25 @@ LINKS: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 """Why a sign-in link cannot be used, and what to do: a heading and a sentence for each of its states."""
+
+SHARES: Final[Mapping[str, tuple[str, str]]] = {
+    "paid": (_("This document is paid"), _("Its link has ended. Sign in to see it among your documents.")),
+    "revoked": (_("This link was taken back"), _("Sign in to see the document, or ask the person who sent it to you.")),
+    "expired": (_("This link is too old"), _("Sign in to see the document, or ask the person who sent it to you.")),
+    "unknown": (
+        _("This link does not work"),
+        _("It may have been cut off on its way. Copy the whole address from the message, or sign in."),
+    ),
+}
+"""Why a link to a document opens nothing, and what to do."""
+
+SHARE_STATES: Final[Mapping[str, str]] = {
+    "open": _("Open"),
+    "paid": _("Paid"),
+    "revoked": _("Taken back"),
+    "expired": _("Expired"),
+}
+"""States of links to documents."""
 
 _PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
     400: (_("That did not arrive whole"), _("Go back and try again.")),

@@ -10,7 +10,8 @@ import pikepdf
 import pytest
 from attrs import evolve
 
-from books import OTTO, closing, day, invoice, open_portal, rows_of, store
+from books import ACME, OTTO, closing, day, invoice, open_portal, rows_of, store
+from given_contents import pdf
 from given_files import PDF, Readers, codes, contents, enclosed, figures, file_of, invoice_file, put, state
 from lockportal.core.errors import Refused
 from lockportal.core.terms import Terms
@@ -176,6 +177,39 @@ def test_files_are_known_by_a_source_of_their_own(portal, bring):
     assert one(portal).source == "post"
 
 
+# who the seller is
+
+
+@pytest.mark.parametrize(
+    ("tax_id", "seller", "mapping", "taken"),
+    [
+        ("DE 123 456 789", ["de123456789"], None, True),
+        ("DE123456789", ["12/345", "DE-123.456.789"], None, True),
+        ("DE123456789", [], None, True),
+        ("", ["DE1"], None, True),
+        ("DE123456789", ["DE1"], CsvMapping(files=FilesMapping(other_sellers=True)), True),
+        ("DE123456789", ["DE1", "12/345"], None, False),
+    ],
+)
+def test_what_somebody_else_sold_is_no_receivable(database_url, shelf, folder, tax_id, seller, mapping, taken):
+    with closing(open_portal(database_url, supplier=evolve(ACME, tax_id=tax_id), files=shelf, plugins=(Readers(),))) as portal:
+        files = {"r.xml": invoice_file(seller=seller), "s.xml": invoice_file("S-1")}
+        report = portal.documents.import_(folder(**files), OTTO, mapping=mapping, skip_bad=True)
+        assert report.added == (2 if taken else 1)
+    if not taken:
+        (error,) = report.errors
+        assert str(error) == (
+            "r.xml, BT-31: its seller has the tax id DE1 and 12/345, and the supplier has DE123456789; "
+            "to take invoices of other sellers write [files] other_sellers = true (seller.other)"
+        )
+
+
+def test_a_manifest_does_not_make_a_strangers_invoice_a_receivable(database_url, shelf, folder):
+    with closing(open_portal(database_url, supplier=evolve(ACME, tax_id="DE1"), files=shelf, plugins=(Readers(),))) as portal:
+        files = {"r.xml": invoice_file(seller=["DE2"]), "manifest.csv": "file,customer_number\nr.xml,C-1\n"}
+        assert codes(portal.documents.import_(folder(**files), OTTO)) == [("r.xml", "seller.other")]
+
+
 # what files state
 
 
@@ -304,13 +338,13 @@ def test_what_is_enclosed_and_may_not_be_kept_is_left_out_and_told(portal, bring
 
 def test_what_is_enclosed_is_held_to_the_limit_of_one_file(database_url, shelf, folder):
     settings = DocumentsSettings(file_limit=3000)
-    given = invoice_file(files=[enclosed("scan.pdf", PDF + b" " * 1700)])
+    given = invoice_file(files=[enclosed("scan.pdf", pdf("x" * 1700))])
     assert len(given) < 3000
-    settings = evolve(settings, file_limit=len(PDF) + 1699)
+    settings = evolve(settings, file_limit=len(pdf("x" * 1699)))
     plugin = Says(invoice("R-1"))
     from lockportal.documents.ports import Enclosed
 
-    plugin.readings = [evolve(plugin.readings[0], enclosed=(Enclosed("scan.pdf", "", PDF + b" " * 1700),))]
+    plugin.readings = [evolve(plugin.readings[0], enclosed=(Enclosed("scan.pdf", "", pdf("x" * 1700)),))]
     with closing(open_portal(database_url, settings=(settings,), files=shelf, plugins=(plugin,))) as portal:
         report = portal.documents.import_(folder(**{"r.xml": "<?xml version='1.0'?><said/>"}), OTTO)
         assert [left.code for left in report.left_out] == ["file.too_large"]
@@ -438,9 +472,9 @@ def test_progress_counts_the_bytes_of_the_input_and_then_what_is_written(portal,
 
 def test_memory_does_not_grow_with_the_files(portal, folder):
     root = folder()
-    noise = b"x" * 2_000_000
+    noise = "x" * 2_000_000
     for n in range(30):
-        put(root, f"{n}.pdf", PDF + bytes([n]) + noise)
+        put(root, f"{n}.pdf", pdf(f"{n}{noise}"))
     put(
         root,
         "manifest.csv",
@@ -524,7 +558,7 @@ def race(portal, root, racers=2):
 def many(folder):
     files = {f"{n:02}.xml": invoice_file(f"R-{n:02}", f"C-{n % 5}", files=[enclosed("scan.pdf", PDF)]) for n in range(30)}
     listing = "file,customer_number,document\n" + "".join(f"photo-{n}.pdf,C-{n % 5},R-{n:02}\n" for n in range(5))
-    photos = {f"photo-{n}.pdf": PDF + bytes([n]) for n in range(5)}
+    photos = {f"photo-{n}.pdf": pdf(n + 1) for n in range(5)}
     return folder(**files, **photos, **{"manifest.csv": listing})
 
 

@@ -76,6 +76,7 @@ def test_one_changed_row_changes_one_document_and_the_report_says_what(portal, b
 
 def test_every_field_that_the_books_change_is_named(portal):
     from lockportal.documents.models import DocumentKind, Line, Reference
+    from lockportal.documents.parties import BillTo
 
     store(portal, invoice())
     changes = {
@@ -91,6 +92,7 @@ def test_every_field_that_the_books_change_is_named(portal):
         "notes": "n",
         "lines": (Line(number="1"),),
         "references": (Reference(DocumentKind.CONTRACT, "K"),),
+        "bill_to": BillTo(name="Harbour Holding"),
         "custom": (CustomField("a", "b"),),
         "visible": False,
         "source_version": "2",

@@ -3,6 +3,7 @@
 import pytest
 
 from books import OTTO, invoice, rows_of, store
+from given_contents import jpeg, pdf
 from given_files import PDF, codes, contents, figures, file_of, invoice_file, state
 from lockportal.core.errors import Refused
 from lockportal.documents.imports import comparing, writing
@@ -47,7 +48,7 @@ def test_a_listed_file_is_a_document_of_its_own(portal, bring):
         "bol.pdf,C-1,Harbour,bill_of_lading,B-1,2026-01-02,,,,PO-1,",
         "old\\r-9.pdf,C-1,,invoice,R-9,2026-01-02,12.00,usd,2026-02-01,,Invoice of January",
     )
-    files = {"bol.pdf": PDF, "old/r-9.pdf": PDF + b"9"}
+    files = {"bol.pdf": PDF, "old/r-9.pdf": pdf("9")}
     assert figures(bring(*lines, head=head, **files)) == (2, 0, 0, 0)
     assert kept(portal) == [
         ("B-1", "original", "bol.pdf", "application/pdf"),
@@ -80,7 +81,7 @@ def test_papers_of_several_customers_and_kinds_may_bear_the_same_number(portal, 
         "b.pdf,C-2,purchase_order,PO-1,2026-01-02,,,",
         "c.pdf,C-2,contract,PO-1,2026-01-02,,,",
     )
-    assert figures(bring(*lines, **{name: PDF + name.encode() for name in ("a.pdf", "b.pdf", "c.pdf")})) == (3, 0, 0, 0)
+    assert figures(bring(*lines, **{name: pdf(name) for name in ("a.pdf", "b.pdf", "c.pdf")})) == (3, 0, 0, 0)
 
 
 def test_a_line_may_bear_an_external_id(portal, bring):
@@ -100,8 +101,8 @@ def test_a_listed_file_goes_with_a_document_of_the_input_or_of_the_book(portal, 
         "book.csv": BOOK,
         "r-2.xml": invoice_file("R-2", "C-2"),
         "r-1.pdf": PDF,
-        "pod.jpg": b"\xff\xd8\xff1",
-        "pod-8.jpg": b"\xff\xd8\xff8",
+        "pod.jpg": jpeg("1"),
+        "pod-8.jpg": jpeg("8"),
     }
     report = bring(*lines, **files)
     assert (figures(report), report.attached, report.rows) == ((2, 0, 0, 0), 1, 5)
@@ -127,7 +128,7 @@ def test_the_same_content_is_with_a_document_once(portal, bring):
     files = {"a.pdf": PDF, "b.pdf": PDF, "r-1.xml": invoice_file()}
     assert bring("a.pdf,C-1,,,,R-1,,", "b.pdf,C-1,,,,R-1,,", **files).applied
     assert [name for _, _, name, _ in kept(portal)] == ["a.pdf", "r-1.xml"]
-    report = bring("a.pdf,C-1,,,,R-1,,", "b.pdf,C-1,,,,R-1,,", **{"a.pdf": PDF + b"2", "b.pdf": PDF + b"2"})
+    report = bring("a.pdf,C-1,,,,R-1,,", "b.pdf,C-1,,,,R-1,,", **{"a.pdf": pdf("2"), "b.pdf": pdf("2")})
     assert report.attached == 2
     assert len(kept(portal)) == 3
 
@@ -138,7 +139,7 @@ def test_many_files_of_a_few_customers_are_added_in_batches_of_different_account
     for customer in range(3):
         store(portal, invoice(f"R-{customer}"), number=f"C-{customer}", source=f"books-{customer}")
     lines = [f"{n}.pdf,C-{n % 3},,,,R-{n % 3},," for n in range(10)]
-    report = bring(*lines, **{f"{n}.pdf": PDF + bytes([n]) for n in range(10)})
+    report = bring(*lines, **{f"{n}.pdf": pdf(n) for n in range(10)})
     assert (report.attached, len(rows_of(portal, File)), len(contents(portal))) == (10, 10, 10)
 
 
@@ -148,7 +149,7 @@ def test_a_document_that_several_may_be_meant_by_must_be_told_by_its_kind(portal
     assert str(error) == "manifest.csv, line 2, document: customer C-1 has several documents 7 here; say of which kind"
     assert error.code == "document.ambiguous"
     assert bring("c.pdf,C-1,Purchase_Order,,,7,,", **files).applied
-    assert codes(bring("d.pdf,C-1,,,,7,,", **{"d.pdf": PDF + b"d"})) == [("manifest.csv", "document.ambiguous")]
+    assert codes(bring("d.pdf,C-1,,,,7,,", **{"d.pdf": pdf("d")})) == [("manifest.csv", "document.ambiguous")]
 
 
 @pytest.mark.parametrize(("customer", "number"), [("C-1", "R-2"), ("C-2", "R-1")])
@@ -247,7 +248,7 @@ def test_a_manifest_lists_what_is_beside_it_and_below(portal, folder):
             "one/manifest.csv": listing("a.pdf,C-1,contract,K-1,2026-01-02,,,"),
             "one/a.pdf": PDF,
             "two/Manifest.CSV": listing("b/a.pdf,C-1,contract,K-2,2026-01-02,,,"),
-            "two/b/a.pdf": PDF + b"2",
+            "two/b/a.pdf": pdf("2"),
         }
     )
     assert portal.documents.import_(root, OTTO).added == 2

@@ -24,6 +24,7 @@ def test_a_mapping_is_read_with_every_table(load):
         source = "post"
         customer = ["buyer", "tax"]
         whole = true
+        other_sellers = true
         [customers]
         "endpoint:0088:7300" = "C-17"
         [columns]
@@ -52,7 +53,7 @@ def test_a_mapping_is_read_with_every_table(load):
         kinds={"RV": "invoice"},
         clean={"number": Clean.WHOLE},
         formats=Formats(date="%d.%m.%Y", decimal=",", thousands=".", encoding="cp1252", delimiter=";"),
-        files=FilesMapping(source="post", customer=("buyer", "tax"), whole=True),
+        files=FilesMapping(source="post", customer=("buyer", "tax"), whole=True, other_sellers=True),
         customers={"endpoint:0088:7300": "C-17"},
     )
     assert mapping.clean["number"] is Clean.WHOLE

@@ -80,6 +80,8 @@ CREATE TABLE IF NOT EXISTS lockportal_customer (
     PRIMARY KEY (supplier_id, account_id, id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
 
+CREATE INDEX IF NOT EXISTS lockportal_customer_bare_parent_id ON lockportal_customer (parent_id, supplier_id);
+
 CREATE INDEX IF NOT EXISTS lockportal_customer_live ON lockportal_customer (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_customer_wide_name ON lockportal_customer (supplier_id, name);
@@ -162,6 +164,7 @@ CREATE TABLE IF NOT EXISTS lockportal_document (
     notes LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     `lines` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     `references` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    bill_to LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
     custom LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     flags LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     visible BOOL NOT NULL, 
@@ -188,8 +191,12 @@ CREATE TABLE IF NOT EXISTS lockportal_document_downloaded (
     supplier_id BINARY(16) NOT NULL, 
     id BINARY(16) NOT NULL, 
     account_id BINARY(16) NOT NULL, 
-    document_id BINARY(16) NOT NULL, 
+    document_id BINARY(16), 
     file_id BINARY(16), 
+    paper_id BINARY(16), 
+    title VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    as_of DATE, 
     form VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     person_id BINARY(16), 
     contact_id BINARY(16), 
@@ -340,6 +347,7 @@ CREATE TABLE IF NOT EXISTS lockportal_login_link (
     created_at DATETIME(6) NOT NULL, 
     expires_at DATETIME(6) NOT NULL, 
     used_at DATETIME(6), 
+    tries BIGINT NOT NULL, 
     wake_at DATETIME(6), 
     live BOOL NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
@@ -396,6 +404,17 @@ CREATE TABLE IF NOT EXISTS lockportal_preference (
 
 CREATE INDEX IF NOT EXISTS lockportal_preference_live ON lockportal_preference (account_id, live);
 
+CREATE TABLE IF NOT EXISTS lockportal_quota (
+    supplier_id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    `key` BINARY(32) NOT NULL, 
+    hits BIGINT NOT NULL, 
+    until DATETIME(6) NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, `key`)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_quota_until ON lockportal_quota (supplier_id, until);
+
 CREATE TABLE IF NOT EXISTS lockportal_salt (
     supplier_id BINARY(16) NOT NULL, 
     account_id BINARY(16) NOT NULL, 
@@ -410,6 +429,7 @@ CREATE TABLE IF NOT EXISTS lockportal_session (
     account_id BINARY(16) NOT NULL, 
     secret BINARY(32) NOT NULL, 
     created_at DATETIME(6) NOT NULL, 
+    seen_at DATETIME(6) NOT NULL, 
     expires_at DATETIME(6) NOT NULL, 
     ended_at DATETIME(6), 
     user_agent VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
@@ -421,6 +441,41 @@ CREATE TABLE IF NOT EXISTS lockportal_session (
 CREATE INDEX IF NOT EXISTS lockportal_session_live ON lockportal_session (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_session_wake ON lockportal_session (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_share_link (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    number VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    contact_id BINARY(16) NOT NULL, 
+    state VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    created_at DATETIME(6) NOT NULL, 
+    expires_at DATETIME(6) NOT NULL, 
+    ended_at DATETIME(6), 
+    reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_share_link_live ON lockportal_share_link (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_share_link_wake ON lockportal_share_link (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_share_link_used (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    link_id BINARY(16) NOT NULL, 
+    `use` VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    user_agent VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_share_link_used_live ON lockportal_share_link_used (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_shared_paper (
     supplier_id BINARY(16) NOT NULL, 

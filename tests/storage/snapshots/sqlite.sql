@@ -80,6 +80,8 @@ CREATE TABLE IF NOT EXISTS lockportal_customer (
     PRIMARY KEY (supplier_id, account_id, id)
 );
 
+CREATE INDEX IF NOT EXISTS lockportal_customer_bare_parent_id ON lockportal_customer (parent_id, supplier_id);
+
 CREATE INDEX IF NOT EXISTS lockportal_customer_live ON lockportal_customer (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_customer_wide_name ON lockportal_customer (supplier_id, name);
@@ -162,6 +164,7 @@ CREATE TABLE IF NOT EXISTS lockportal_document (
     notes TEXT NOT NULL, 
     lines TEXT NOT NULL, 
     "references" TEXT NOT NULL, 
+    bill_to TEXT, 
     custom TEXT NOT NULL, 
     flags TEXT NOT NULL, 
     visible BOOLEAN NOT NULL, 
@@ -188,8 +191,12 @@ CREATE TABLE IF NOT EXISTS lockportal_document_downloaded (
     supplier_id BLOB NOT NULL, 
     id BLOB NOT NULL, 
     account_id BLOB NOT NULL, 
-    document_id BLOB NOT NULL, 
+    document_id BLOB, 
     file_id BLOB, 
+    paper_id BLOB, 
+    title VARCHAR(255) NOT NULL, 
+    currency VARCHAR(3) NOT NULL, 
+    as_of DATE, 
     form VARCHAR(32) NOT NULL, 
     person_id BLOB, 
     contact_id BLOB, 
@@ -340,6 +347,7 @@ CREATE TABLE IF NOT EXISTS lockportal_login_link (
     created_at VARCHAR(27) NOT NULL, 
     expires_at VARCHAR(27) NOT NULL, 
     used_at VARCHAR(27), 
+    tries BIGINT NOT NULL, 
     wake_at VARCHAR(27), 
     live BOOLEAN NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
@@ -396,6 +404,17 @@ CREATE TABLE IF NOT EXISTS lockportal_preference (
 
 CREATE INDEX IF NOT EXISTS lockportal_preference_live ON lockportal_preference (account_id, live);
 
+CREATE TABLE IF NOT EXISTS lockportal_quota (
+    supplier_id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    "key" BLOB NOT NULL, 
+    hits BIGINT NOT NULL, 
+    until VARCHAR(27) NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, "key")
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_quota_until ON lockportal_quota (supplier_id, until);
+
 CREATE TABLE IF NOT EXISTS lockportal_salt (
     supplier_id BLOB NOT NULL, 
     account_id BLOB NOT NULL, 
@@ -410,6 +429,7 @@ CREATE TABLE IF NOT EXISTS lockportal_session (
     account_id BLOB NOT NULL, 
     secret BLOB NOT NULL, 
     created_at VARCHAR(27) NOT NULL, 
+    seen_at VARCHAR(27) NOT NULL, 
     expires_at VARCHAR(27) NOT NULL, 
     ended_at VARCHAR(27), 
     user_agent VARCHAR(255) NOT NULL, 
@@ -421,6 +441,41 @@ CREATE TABLE IF NOT EXISTS lockportal_session (
 CREATE INDEX IF NOT EXISTS lockportal_session_live ON lockportal_session (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_session_wake ON lockportal_session (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_share_link (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    document_id BLOB NOT NULL, 
+    number VARCHAR(128) NOT NULL, 
+    contact_id BLOB NOT NULL, 
+    state VARCHAR(32) NOT NULL, 
+    created_at VARCHAR(27) NOT NULL, 
+    expires_at VARCHAR(27) NOT NULL, 
+    ended_at VARCHAR(27), 
+    reason VARCHAR(255) NOT NULL, 
+    wake_at VARCHAR(27), 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_share_link_live ON lockportal_share_link (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_share_link_wake ON lockportal_share_link (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_share_link_used (
+    supplier_id BLOB NOT NULL, 
+    id BLOB NOT NULL, 
+    account_id BLOB NOT NULL, 
+    link_id BLOB NOT NULL, 
+    use VARCHAR(32) NOT NULL, 
+    at VARCHAR(27) NOT NULL, 
+    user_agent VARCHAR(255) NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_share_link_used_live ON lockportal_share_link_used (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_shared_paper (
     supplier_id BLOB NOT NULL, 

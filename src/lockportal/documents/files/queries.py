@@ -35,7 +35,7 @@ def _files(source: Source, *, one: bool, hidden: Hidden) -> sa.Select[Any]:
 def _downloads(source: Source, *, document: bool, after: bool) -> sa.Select[Any]:
     """List downloads, the newest first: of an account, or of one of its documents."""
     log, doc, contact = source(DocumentDownloaded), source(Document), source(Contact)
-    columns = (log.c.id, log.c.document_id, log.c.file_id, log.c.form, log.c.person_id, log.c.contact_id, log.c.at)
+    columns = [column for column in log.c if column.name not in {"supplier_id", "account_id", "live"}]
     same = sa.and_(doc.c.account_id == log.c.account_id, doc.c.id == log.c.document_id)
     who = sa.and_(contact.c.account_id == log.c.account_id, contact.c.id == log.c.contact_id)
     made = sa.select(*columns, doc.c.kind, doc.c.number, contact.c.name.label("contact_name")).select_from(
@@ -54,7 +54,8 @@ def file_of(row: Any) -> File:  # noqa: ANN401 - a row of FILES
     return record_of(File, row)
 
 
-FILES = Question(name="documents.files", audience=Audience(customer=Right.VIEW, staff=True, system=True), build=_files)
+_READERS = Audience(customer=Right.VIEW, staff=True, system=True, holder="document_ids")
+FILES = Question(name="documents.files", audience=_READERS, build=_files)
 """The files of some documents."""
 DOWNLOADS = Question(name="documents.downloads", audience=Audience(staff=True, system=True), build=_downloads)
 """Who downloaded what."""

@@ -69,7 +69,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     """Answer the name of an entry; Refused if it, or what the entry is, has no place in an import."""
     written = info.filename.replace("\\", "/")
     path = PurePosixPath(written)
-    sound = written.isprintable() and path.parts and not path.is_absolute() and ".." not in path.parts
+    sound = info.orig_filename.isprintable() and path.parts and not path.is_absolute() and ".." not in path.parts
     if not sound or ":" in path.parts[0]:
         raise Refused("archive.name", f"{info.filename!a} is no name of a file within the ZIP.", field="file")
     kind = stat.S_IFMT(info.external_attr >> 16)

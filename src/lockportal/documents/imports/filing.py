@@ -12,6 +12,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from lockportal.core.errors import Refused
+from lockportal.documents.files.checking import check_content, gathered
 from lockportal.documents.files.media import HEAD, checked_type, cleaned_name
 from lockportal.documents.imports.inputs import Entry, pieces
 from lockportal.documents.imports.manifest import Listed
@@ -31,9 +32,10 @@ Found = ImportRow | RowError | Attachment | LeftOut
 
 @frozen(kw_only=True)
 class Filing:
-    """Takes files, one at a time, by the readers and the mapping of one import."""
+    """Takes files, one at a time, by the readers and the mapping of one import; `tax_id` is the supplier's, or empty."""
 
     mapping: CsvMapping
+    tax_id: str
     book: TermsBook
     readers: Sequence[Reader]
     settings: DocumentsSettings
@@ -46,21 +48,19 @@ class Filing:
 
     def read(self, entry: Entry, reader: Reader, listed: Listed | None) -> list[Found]:
         """Answer the documents of a file as its reader understands them; nothing for a paper without data."""
-        with entry.open() as raw:
-            content = raw.read(self.settings.file_limit + 1)
-        if len(content) > self.settings.file_limit:
-            raise self._too_large()
+        content = self._content(entry)
         with _telling():
             readings = reader.read(entry.name, content)
         if not readings:
             return []
-        original = self._facts(entry.name, content[:HEAD], len(content), hashlib.sha256(content).digest(), FileRole.ORIGINAL)
+        original = self._facts(entry.name, content, FileRole.ORIGINAL)
         self.files.put_down(original.sha256, entry.name)
         return [found for reading in readings for found in self._reading(entry, reading, original, listed)]
 
     def _reading(self, entry: Entry, reading: Reading, original: FileFacts, listed: Listed | None) -> Iterator[Found]:
         files = {original.sha256: original}
         try:
+            self._check_seller(reading.seller)
             number = listed.customer_number if listed is not None else self._customer(reading.customer)
             facts = self.book.dated(_of_customer(reading.facts, number))
             row = strictly_checked(ImportRow(0, number, reading.customer_name, facts))
@@ -76,6 +76,17 @@ class Filing:
                 files.setdefault(file.sha256, file)
         yield evolve(row, files=tuple(files.values()))
 
+    def _check_seller(self, ids: Sequence[PartyId]) -> None:
+        """Refuse what somebody else issued: it is owed to them, and not to the supplier."""
+        own = _compact(self.tax_id)
+        if not own or not ids or self.mapping.files.other_sellers or own in {_compact(one.value) for one in ids}:
+            return
+        stated = " and ".join(one.value for one in ids)
+        reason = f"its seller has the tax id {stated}, and the supplier has {self.tax_id}"
+        raise Refused(
+            "seller.other", f"{reason}; to take invoices of other sellers write [files] other_sellers = true", field="BT-31"
+        )
+
     def _customer(self, ids: Sequence[PartyId]) -> str:
         """Answer the customer number that a file's ways to name the customer come to."""
         for named in ids:
@@ -89,43 +100,42 @@ class Filing:
         raise Refused("customer.unknown", _unknown(ids, self.mapping.files.customer), field="customer")
 
     def _enclosed(self, enclosed: Enclosed) -> FileFacts:
-        content = enclosed.content
-        if not content or len(content) > self.settings.file_limit:
-            raise self._too_large() if content else _empty()
+        content = gathered((enclosed.content,), self.settings.file_limit, "attachment")
+        if not content:
+            raise _empty()
         media_type = checked_type(content[:HEAD], enclosed.media_type or None, self.settings.file_types)
+        check_content(content, media_type, self.settings, "attachment")
         name = cleaned_name(enclosed.name, media_type)
         sha256 = self.files.take_out(content)
         return FileFacts(role=FileRole.ATTACHMENT, name=name, media_type=media_type, size=len(content), sha256=sha256)
 
     def take(self, entry: Entry, listed: Listed) -> Found:
         """Answer what the manifest says of a file: a document of its own, or what goes with another."""
-        head, size, sha256 = self._measured(entry)
         name = _titled(listed.title, entry.name) if listed.title else entry.name
-        file = self._facts(name, head, size, sha256, listed.role)
-        self.files.put_down(sha256, entry.name)
+        file = self._facts(name, self._content(entry), listed.role)
+        self.files.put_down(file.sha256, entry.name)
         if listed.facts is not None:
             return ImportRow(0, listed.customer_number, listed.customer_name, listed.facts, (file,))
         place = Place(listed.manifest, listed.line, "")
         return Attachment(place, listed.customer_number, listed.kind, listed.document, file)
 
-    def _measured(self, entry: Entry) -> tuple[bytes, int, bytes]:
-        head, size, digest = b"", 0, hashlib.sha256()
-        for piece in pieces(entry.open):
-            head, size = head or piece[:HEAD], size + len(piece)
-            digest.update(piece)
-            if size > self.settings.file_limit:
-                raise self._too_large()
-        if not size:
+    def _content(self, entry: Entry) -> bytes:
+        """Read a file whole: what may not be kept is known only at its end."""
+        content = gathered(pieces(entry.open), self.settings.file_limit, "file")
+        if not content:
             raise _empty()
-        return head, size, digest.digest()
+        return content
 
-    def _facts(self, name: str, head: bytes, size: int, sha256: bytes, role: FileRole) -> FileFacts:
-        media_type = checked_type(head, _TYPES.guess_type(name)[0], self.settings.file_types)
-        last = PurePosixPath(name).name
-        return FileFacts(role=role, name=cleaned_name(last, media_type), media_type=media_type, size=size, sha256=sha256)
+    def _facts(self, name: str, content: bytes, role: FileRole) -> FileFacts:
+        media_type = checked_type(content[:HEAD], _TYPES.guess_type(name)[0], self.settings.file_types)
+        check_content(content, media_type, self.settings, "file")
+        called, sha256 = cleaned_name(PurePosixPath(name).name, media_type), hashlib.sha256(content).digest()
+        return FileFacts(role=role, name=called, media_type=media_type, size=len(content), sha256=sha256)
 
-    def _too_large(self) -> Refused:
-        return Refused("file.too_large", f"a file has at most {self.settings.file_limit:,} bytes", field="file")
+
+def _compact(tax_id: str) -> str:
+    """Answer the letters and digits of a tax id, which is all that tells it from another."""
+    return "".join(sign for sign in tax_id if sign.isalnum()).upper()
 
 
 def _of_customer(facts: DocumentFacts, customer_number: str) -> DocumentFacts:

@@ -51,10 +51,11 @@ def open_input(path: Path, limits: Limits) -> Iterator[Input]:
 
 @define(kw_only=True)
 class Intake:
-    """One input, read once; its contents can be read again as long as it is open."""
+    """One input, read once; its contents can be read again as long as it is open. `tax_id` is the supplier's, or empty."""
 
     given: Input
     mapping: CsvMapping
+    tax_id: str
     book: TermsBook
     readers: Sequence[Reader]
     settings: DocumentsSettings
@@ -71,7 +72,9 @@ class Intake:
 
     def sheets(self, files: StagedFiles) -> Iterator[Sheet]:
         """Read everything, manifests first; then tell what they list and nobody met."""
-        filing = Filing(mapping=self.mapping, book=self.book, readers=self.readers, settings=self.settings, files=files)
+        filing = Filing(
+            mapping=self.mapping, tax_id=self.tax_id, book=self.book, readers=self.readers, settings=self.settings, files=files
+        )
         source = self.mapping.files.source
         manifests = [entry for entry in self.given.entries if self.given.many and is_manifest(entry.name)]
         for entry in manifests:

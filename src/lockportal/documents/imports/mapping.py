@@ -92,12 +92,14 @@ class FilesMapping:
     """What files need that are no CSV. `source`: what their documents are known by, apart from the rows of a CSV file.
 
     `customer`: which of the ways in which a file names the customer is the customer number, the first that it has. `whole`: a
-    folder or ZIP holds all that its sources have, so that what is no longer in it is reported.
+    folder or ZIP holds all that its sources have, so that what is no longer in it is reported. `other_sellers`: files are taken
+    whose seller has another tax id than the supplier.
     """
 
     source: str = "files"
     customer: tuple[str, ...] = ("buyer",)
     whole: bool = False
+    other_sellers: bool = False
 
 
 @frozen(kw_only=True)

@@ -24,7 +24,7 @@ class Visibility:
 
     def hidden(self, by: Actor) -> frozenset[DocumentKind] | None:
         """Answer the kinds that are hidden from whoever asks; None for staff."""
-        return self.hidden_kinds if by.kind is ActorKind.CUSTOMER else None
+        return self.hidden_kinds if by.kind in {ActorKind.CUSTOMER, ActorKind.HOLDER} else None
 
     def decided(self, customer_number: str, facts: DocumentFacts) -> DocumentFacts:
         """Answer facts as they are to be stored: the hook's word on what customers see stands over that of the books."""

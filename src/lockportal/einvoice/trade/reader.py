@@ -11,13 +11,13 @@ from attrs import frozen
 from lockportal.core.errors import Refused
 from lockportal.documents.models import CustomField, DocumentFacts, DocumentKind, Line, Reference
 from lockportal.documents.ports import Enclosed, Reading
-from lockportal.einvoice.safely import parse_xml
 from lockportal.einvoice.trade.accounts import REMINDER, REMITTANCE_ADVICE, STATEMENT
 from lockportal.einvoice.trade.deliveries import BILL_OF_LADING, DESPATCH_ADVICE, RECEIPT_ADVICE, WAYBILL
 from lockportal.einvoice.trade.orders import ORDER, ORDER_RESPONSE
 from lockportal.einvoice.trade.paper import NAMESPACES, SCHEMA, Paper
 from lockportal.einvoice.trade.parties import customer_of
 from lockportal.einvoice.trade.sheet import Sheet, said, stated
+from lockportal.safely.markup import parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -26,6 +27,8 @@ from lockportal.storage.tables import HOUSE, table
 _HERE = Path(__file__).resolve().parent
 _LOCK = 0x10C4904741
 _PATIENCE = 600
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic's context belongs to the process: threads that upgrade different databases would work on each other's connections."""
 
 
 @frozen
@@ -78,7 +81,7 @@ def upgrade(engines: Engines, capabilities: Sequence[Capability] = ()) -> None:
     """
     for line in lines(capabilities):
         if not _is_current(engines, line):
-            with _alone(engines) as connection:
+            with _alone(engines) as connection, _ONE_AT_A_TIME:
                 config = line.config
                 config.attributes["connection"] = connection
                 command.upgrade(config, "heads")
@@ -86,7 +89,7 @@ def upgrade(engines: Engines, capabilities: Sequence[Capability] = ()) -> None:
 
 def downgrade(engines: Engines, to: str, plugin: Capability | None = None) -> None:
     """Take lockportal's own tables, or a plugin's, back to a version; `base` drops them with what is in them."""
-    with _alone(engines) as connection:
+    with _alone(engines) as connection, _ONE_AT_A_TIME:
         config = (OWN if plugin is None else line_of(plugin)).config
         config.attributes["connection"] = connection
         command.downgrade(config, to)
@@ -113,7 +116,8 @@ def sql(database: str, capabilities: Sequence[Capability] = ()) -> str:
     for line in lines(capabilities):
         config = line.config
         config.attributes |= {"url": url_of(database), "output": output}
-        command.upgrade(config, "heads", sql=True)
+        with _ONE_AT_A_TIME:
+            command.upgrade(config, "heads", sql=True)
     return output.getvalue()
 
 
@@ -142,18 +146,27 @@ def _is_current(engines: Engines, line: Line) -> bool:
 
 @contextmanager
 def _alone(engines: Engines) -> Iterator[sa.Connection]:
-    """Open a write transaction that no other process changes the schema beside; SQLite's write lock is enough."""
-    with engines.writing() as connection:
-        if engines.dialect == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        if engines.dialect not in {"mysql", "mariadb"}:
+    """Open a write transaction beside which no other process changes the schema, until it is committed; it sees what they did.
+
+    SQLite's write lock is enough. PostgreSQL's ends with the transaction, whose level must let it look anew once it has the lock.
+    MariaDB's belongs to a connection, and would be given back before the commit if it were this one.
+    """
+    if engines.dialect not in {"mysql", "mariadb"}:
+        with engines.writing() as connection:
+            if engines.dialect == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             yield connection
-            return
-        connection.execute(sa.select(sa.func.get_lock(sa.func.concat("lockportal.", sa.func.database()), _PATIENCE)))
+        return
+    name = sa.func.concat("lockportal.", sa.func.database())
+    with engines.reading() as guard:
+        if guard.execute(sa.select(sa.func.get_lock(name, _PATIENCE))).scalar_one() != 1:
+            raise Refused("schema.busy", "Somebody else has been changing the schema for ten minutes: try again afterwards.")
         try:
-            yield connection
+            with engines.writing() as connection:
+                yield connection
         finally:
-            connection.execute(sa.select(sa.func.release_lock(sa.func.concat("lockportal.", sa.func.database()))))
+            guard.execute(sa.select(sa.func.release_lock(name)))
 
 
 def _described(difference: object) -> str:

@@ -76,7 +76,7 @@ def _run(world: World, act: Callable[[Portal], object], at: int, notes: Notes, f
 
     try:
         gc.disable()  # it would close what is the parent's
-        world.notifier.heard = passed
+        world.heard = passed
         with listening(passed):
             act(world.again(f"crash-{at}"))
         passed("the end")

@@ -10,6 +10,7 @@ Each test begins with an empty database. What a database cannot do is told by `f
 from __future__ import annotations
 
 from lockportal.testing.storage.checking import CheckingContract
+from lockportal.testing.storage.counting import CountingContract
 from lockportal.testing.storage.fields import FieldsContract
 from lockportal.testing.storage.keys import KeysContract
 from lockportal.testing.storage.lost import LostAnswersContract
@@ -30,5 +31,6 @@ class StorageContract(
     OutboxContract,
     LostAnswersContract,
     CheckingContract,
+    CountingContract,
 ):
     """Everything that lockportal relies on a database for; give it a fixture `engines`, of an empty database."""

@@ -10,8 +10,9 @@ from attrs import frozen
 
 from lockportal.core.actor import SYSTEM
 from lockportal.core.verify import Finding
+from lockportal.documents.models import Document
 from lockportal.ledger.views import Aging
-from lockportal.storage.migrations.running import schema
+from lockportal.storage.tables import HOUSE, table
 
 if TYPE_CHECKING:
     from lockportal.portal import Portal
@@ -33,17 +34,17 @@ class Books:
 
 def books_of(portal: Portal) -> Books:
     """Read the books of a portal."""
-    tables = schema(portal.capabilities).tables
+    tables = [*HOUSE, *(table(cls) for capability in portal.capabilities for cls in capability.tables)]
     with portal.engines.reading() as connection:
-        counts = {name: _count(connection, kept, portal) for name, kept in sorted(tables.items())}
-        kept = tables["lockportal_document"]
+        counts = {kept.name: _count(connection, kept, portal) for kept in tables}
+        kept = table(Document)
         columns = (kept.c.number, kept.c.balance_minor, kept.c.balance_currency)
         found = connection.execute(sa.select(*columns).where(kept.c.supplier_id == portal.supplier.id)).all()
     return Books(
         findings=portal.verify(SYSTEM),
         aging=portal.ledger.aging(SYSTEM),
         balances=tuple(sorted((row[0], row[1], row[2]) for row in found)),
-        rows={name: count for name, count in counts.items() if count},
+        rows={name: count for name, count in sorted(counts.items()) if count},
     )
 
 

@@ -22,30 +22,33 @@ PATIENCE: Final = timedelta(seconds=20)
 _LATE: Final = {Outcome.SLOW, Outcome.TIMEOUT_BEFORE, Outcome.TIMEOUT_AFTER}
 
 
-def _silent(_: str) -> None:
-    """Hear nothing."""
-
-
 class ScriptedNotifier:
-    """Keeps mail in notes; every send goes as the script's next outcome says, and time passes where one waits in vain."""
+    """Keeps mail in notes; every send goes as the script's next outcome says, and time passes where one waits in vain.
 
-    def __init__(self, script: Script, notes: Notes, clock: VirtualClock) -> None:
-        """Keep the script, where mail is kept, and the clock that moves while somebody waits."""
+    With a `relay`, what the script lets through is handed on to it first: to a real server, as `SmtpServer` is one.
+    """
+
+    def __init__(
+        self, script: Script, notes: Notes, clock: VirtualClock, heard: Callable[[str], object], relay: Notifier | None = None
+    ) -> None:
+        """Keep the script, where mail is kept, the clock that moves while somebody waits, and who hears of each send."""
         self.script = script
-        self.heard: Callable[[str], object] = _silent
-        """Called before and after each send: a place to be killed at."""
+        self._heard = heard
+        self._relay = relay
         self._notes = notes
         self._clock = clock
 
     def send(self, mail: Mail) -> None:
         """Keep a mail or not, and answer or not; GatewayError where no good answer comes."""
-        self.heard("before send")
+        self._heard("before send")
         outcome = self.script.next()
+        if outcome.done and self._relay is not None:
+            self._relay.send(mail)
         if outcome.done:
             self._notes.add(asdict(mail))
         if outcome in _LATE:
             self._clock.advance(PATIENCE)
-        self.heard("after send")
+        self._heard("after send")
         if not outcome.answered:
             raise GatewayError("mail.not_sent", f"the script says: {outcome}")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from random import Random  # noqa: TID251 - a world is drawn from a seed
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from attrs import evolve
 
@@ -21,9 +21,13 @@ from lockportal.storage.engines import Engines
 from lockportal.testing.book import Book, settings, supplier, write
 from lockportal.testing.world.books import Books, books_of
 from lockportal.testing.world.clock import START, VirtualClock
+from lockportal.testing.world.files import HeardFolder
 from lockportal.testing.world.notes import Notes
 from lockportal.testing.world.notifier import ScriptedNotifier
 from lockportal.testing.world.script import Outcome, Script
+
+if TYPE_CHECKING:
+    from lockportal.core.ports import Notifier
 
 _KEY: Final = "a key of the worlds of tests, which is no secret"
 
@@ -44,18 +48,22 @@ class World:
         mail: Script | None = None,
         options: Sequence[object] = (),
         plugins: Sequence[object] = (),
+        relay: Notifier | None = None,
         beside: World | None = None,
     ) -> None:
         """Open a world and bring its database's schema up to date; `beside` another one, it shares that one's ready database.
 
         `mail` is the script of its mail (all is well without one), `options` are the capabilities' settings in place of those
-        that fit the book, `plugins` further hook implementations. `key` tells worlds of one seed apart.
+        that fit the book, `plugins` further hook implementations. `relay` is who gets what the script lets through, such as
+        `SmtpNotifier` for a server of the test's own. `key` tells worlds of one seed apart.
         """
         self.seed = seed
         self.folder = Path(tempfile.mkdtemp(prefix="lockportal-world-"))
         self.clock = VirtualClock(seed, start)
-        self.notifier = ScriptedNotifier(mail or Script(), self.notes("mail"), self.clock)
-        self._plugins = (*plugins, *(() if beside is None else (_Shared(beside.portal.engines),)))
+        self.heard: Callable[[str], object] = _silent
+        """Called around each mail, each change of the file store and each piece of a content: places to be killed at."""
+        self.notifier = ScriptedNotifier(mail or Script(), self.notes("mail"), self.clock, self._hear, relay)
+        self._plugins = (HeardFolder(self._hear), *plugins, *(() if beside is None else (_Shared(beside.portal.engines),)))
         self._portals: list[Portal] = []
         self._shares = beside is not None
         self._config = Config(
@@ -125,10 +133,17 @@ class World:
         """Leave and close it."""
         self.close()
 
+    def _hear(self, name: str) -> None:
+        self.heard(name)
+
     def _portal(self, clock: VirtualClock) -> Portal:
         made = Portal(self._config, clock=clock, notifier=self.notifier, plugins=self._plugins)
         self._portals.append(made)
         return made
+
+
+def _silent(_: str) -> None:
+    """Hear nothing."""
 
 
 class _Shared:

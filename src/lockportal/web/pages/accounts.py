@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from lockportal.core.actor import Actor, Right
+from lockportal.core.actor import Actor, ActorKind, Right
 from lockportal.core.errors import NotFound
 from lockportal.profiles.models import Customer
 from lockportal.web.http import Request, Response
@@ -25,15 +25,21 @@ class Frame:
 
     def page(self, template: str, values: Mapping[str, object], *, here: str, status: int = 200) -> Response:
         """Fill a template in the frame; `here` is the place in the menu that is lit."""
+        grant = self.actor.grant(self.account_id)
+        rights = grant.rights if grant is not None else frozenset()
+        may_view = Right.VIEW in rights
+        holder = self.actor.kind is ActorKind.HOLDER
         around: dict[str, object] = {
             "account": self.account_id,
             "account_name": self.name,
             "here": here,
-            "has_papers": self.site.menu.papers(self.actor),
+            "holder": holder,
+            "may_view": may_view,
+            "keeps_people": Right.USERS in rights,
+            "has_papers": may_view and not holder and self.site.menu.papers(self.actor),
             "form_token": self.site.guard.session_token(self.actor),
             "other_accounts": len(self.actor.accounts(Right.VIEW)) > 1,
         }
-        grant = self.actor.grant(self.account_id)
         locale = self.site.locale(grant.language if grant is not None else "")
         return self.site.page(template, {**around, **values}, locale=locale, status=status)
 

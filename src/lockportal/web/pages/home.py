@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from attrs import frozen
 
@@ -11,7 +13,7 @@ from lockportal.core.actor import Actor, Right
 from lockportal.core.money import Money
 from lockportal.documents.models import DocumentState
 from lockportal.documents.service import Filter
-from lockportal.ledger.views import Position
+from lockportal.ledger.views import AccountBalance, Position
 from lockportal.web.aging import Segment, bar
 from lockportal.web.http import Request, Response, redirect
 from lockportal.web.pages.accounts import customer_of, frame
@@ -39,13 +41,22 @@ class Standing:
     bar: tuple[Segment, ...]
 
 
-def choose(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - the route says it all
-    """Go to the only account, or let somebody who acts for several choose one."""
+def choose(site: Site, request: Request, actor: Actor) -> Response:
+    """Go to the only account, or tell somebody who acts for several what each owes, and let them choose one."""
     accounts = actor.accounts(Right.VIEW)
     if len(accounts) == 1:
         return redirect(site.url("home", account=accounts[0]))
+    kept = actor.accounts(Right.USERS)
+    if kept and not accounts:
+        return redirect(site.url("people", account=kept[0]))
+    shown = site.portal.profiles.accounts(actor, after=request.query.get("after") or None)
+    owed: dict[UUID, list[AccountBalance]] = defaultdict(list)
+    for one in site.portal.ledger.balances((choice.account_id for choice in shown.items), actor) if shown.items else ():
+        owed[one.account_id].append(one)
     values = {
-        "accounts": site.portal.profiles.accounts_of(actor),
+        "accounts": shown,
+        "owed": {account_id: site.in_order(several) for account_id, several in owed.items()},
+        "totals": site.in_order(site.portal.ledger.aging(actor)) if shown.items else (),
         "form_token": site.guard.session_token(actor),
     }
     return site.page("accounts.html", values)

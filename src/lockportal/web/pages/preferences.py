@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from lockportal.core.actor import Actor, Right
+from lockportal.profiles.models import contact_id as id_of
 from lockportal.web.http import Request, Response, redirect
 from lockportal.web.site import Site
 
@@ -16,6 +17,7 @@ def show(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG00
         "accounts": [
             (one, site.portal.messages.preferences(one.account_id, contacts[one.account_id], by=actor))
             for one in site.portal.profiles.accounts_of(actor)
+            if one.account_id in contacts
         ],
         "form_token": site.guard.session_token(actor),
     }
@@ -33,5 +35,9 @@ def store(site: Site, request: Request, actor: Actor) -> Response:
 
 
 def _contacts(actor: Actor) -> dict[UUID, UUID]:
-    """Answer who a person is in each account that they may view."""
-    return {grant.account_id: grant.contact_id for grant in actor.grants if Right.VIEW in grant.rights}
+    """Answer who a person is in each account that they may view as a contact of its own: who comes as a parent's gets no mail."""
+    return {
+        grant.account_id: grant.contact_id
+        for grant in actor.grants
+        if Right.VIEW in grant.rights and actor.person_id and grant.contact_id == id_of(grant.account_id, actor.person_id)
+    }

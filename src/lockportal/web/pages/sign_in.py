@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from lockportal.access.models import LinkAsked
+from lockportal.access.views import LinkAnswer
 from lockportal.core.actor import Actor, ActorKind
 from lockportal.core.errors import Refused
 from lockportal.web.http import Cookie, Request, Response, redirect
@@ -12,9 +14,8 @@ from lockportal.web.site import Site
 from lockportal.web.words import LINKS
 
 _LONGEST_ADDRESS: Final = 254
-_READY: Final = "ready"
-_DEAD: Final = {"unknown": 404, "wrong_browser": 403}
-_GONE: Final = 410
+_UNKNOWN: Final = "unknown"
+_LOST, _GONE = 404, 410
 
 
 def ask(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a visitor, as far as the route knows
@@ -32,35 +33,37 @@ def send(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG00
     asking = site.guard.asking(request)
     if not _could_be_an_address(email):
         return _form(site, asking, wanted, email=email, error=True)
-    site.portal.access.request_link(email, binding=asking.secret, next_path=wanted)
-    return site.page("check_mail.html", {"email": email, "next": wanted})
+    asked = site.portal.access.request_link(email, binding=asking.secret, next_path=wanted, client=site.client(request))
+    return _sent(site, asked, asking, wanted, email=email)
 
 
 def inspect(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a visitor
     """Show whom a link would sign in, with the button that does; nothing is spent by looking."""
     asking = site.guard.asking(request)
-    preview = site.portal.access.inspect(request.params["token"], asking.secret)
-    if preview.state != _READY:
-        return _dead(site, preview.state, asking)
-    values = {
-        "email": preview.email,
-        "token": request.params["token"],
-        "form_token": site.guard.asking_token(asking),
-    }
-    return site.page("confirm.html", values, cookies=_new(asking))
+    return _door(site, request.params["token"], asking)
 
 
 def redeem(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a visitor
     """Spend a link: a session begins under a cookie that was never seen before, and the asking one ends."""
-    asking = site.guard.asking(request)
+    asking, token = site.guard.asking(request), request.params["token"]
     try:
         signed_in = site.portal.access.redeem(
-            request.params["token"], binding=asking.secret, user_agent=request.header("User-Agent")[:255]
+            token, binding=asking.secret, code=request.form.get("code", ""), user_agent=request.header("User-Agent")[:255]
         )
     except Refused as error:
-        return _dead(site, error.code.removeprefix("link."), asking)
+        return _door(site, token, asking, error=error.code)
     answer = redirect(_within(site, site.local_path(signed_in.next_path)))
     return answer.with_cookies(site.guard.session_cookie(signed_in.cookie), site.guard.forget_asking())
+
+
+def again(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a visitor
+    """Ask for a link once more in the place of one that serves no more; to whom it goes, its token says alone."""
+    asking = site.guard.asking(request)
+    try:
+        asked = site.portal.access.request_again(request.params["token"], binding=asking.secret, client=site.client(request))
+    except Refused:
+        return _dead(site, _UNKNOWN, asking)
+    return _sent(site, asked, asking)
 
 
 def sign_out(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - nothing is asked
@@ -74,11 +77,33 @@ def _form(site: Site, asking: Asking, wanted: str, *, email: str = "", error: bo
     return site.page("sign_in.html", values, status=422 if error else 200, cookies=_new(asking))
 
 
-def _dead(site: Site, state: str, asking: Asking) -> Response:
-    known = state if state in LINKS else "unknown"
-    heading, advice = (site.templates.translate(text) for text in LINKS[known])
-    values = {"heading": heading, "advice": advice, "state": known}
-    return site.page("dead_link.html", values, status=_DEAD.get(known, _GONE), cookies=_new(asking))
+def _sent(site: Site, asked: LinkAsked, asking: Asking, wanted: str = "/", *, email: str = "") -> Response:
+    values = {"email": email, "next": wanted, "code": f"{asked.code[:3]} {asked.code[3:]}"}
+    return site.page("check_mail.html", values, cookies=_new(asking))
+
+
+def _door(site: Site, token: str, asking: Asking, *, error: str = "") -> Response:
+    """Show a link as it stands: the button, the field for its code, or why it serves no more."""
+    preview = site.portal.access.inspect(token, asking.secret)
+    if preview.state not in {LinkAnswer.READY, LinkAnswer.CODE_NEEDED}:
+        return _dead(site, preview.state, asking, token)
+    values = {
+        "email": preview.email,
+        "token": token,
+        "code_needed": preview.state is LinkAnswer.CODE_NEEDED,
+        "tries_left": preview.tries_left,
+        "error": error.removeprefix("link."),
+        "form_token": site.guard.asking_token(asking),
+    }
+    return site.page("confirm.html", values, status=422 if error else 200, cookies=_new(asking))
+
+
+def _dead(site: Site, state: str, asking: Asking, token: str = "") -> Response:
+    heading, advice = (site.templates.translate(text) for text in LINKS[state])
+    known = state != _UNKNOWN
+    values = {"heading": heading, "advice": advice, "state": state, "token": token if known else ""}
+    values["form_token"] = site.guard.asking_token(asking)
+    return site.page("dead_link.html", values, status=_GONE if known else _LOST, cookies=_new(asking))
 
 
 def _new(asking: Asking) -> tuple[Cookie, ...]:

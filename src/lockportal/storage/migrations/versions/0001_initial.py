@@ -110,6 +110,7 @@ def upgrade() -> None:
     if_not_exists=True
     )
     with op.batch_alter_table('lockportal_customer', schema=None) as batch_op:
+        batch_op.create_index('lockportal_customer_bare_parent_id', ['parent_id', 'supplier_id'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_customer_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_customer_wide_name', ['supplier_id', 'name'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_customer_wide_number', ['supplier_id', 'number'], unique=False, if_not_exists=True)
@@ -198,6 +199,7 @@ def upgrade() -> None:
     sa.Column('notes', types.text(None), nullable=False),
     sa.Column('lines', types.text(None), nullable=False),
     sa.Column('references', types.text(None), nullable=False),
+    sa.Column('bill_to', types.text(None), nullable=True),
     sa.Column('custom', types.text(None), nullable=False),
     sa.Column('flags', types.text(None), nullable=False),
     sa.Column('visible', sa.Boolean(), nullable=False),
@@ -223,8 +225,12 @@ def upgrade() -> None:
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
-    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=True),
     sa.Column('file_id', types.Id(), nullable=True),
+    sa.Column('paper_id', types.Id(), nullable=True),
+    sa.Column('title', types.text(255), nullable=False),
+    sa.Column('currency', types.text(3), nullable=False),
+    sa.Column('as_of', sa.Date(), nullable=True),
     sa.Column('form', types.text(32), nullable=False),
     sa.Column('person_id', types.Id(), nullable=True),
     sa.Column('contact_id', types.Id(), nullable=True),
@@ -401,6 +407,7 @@ def upgrade() -> None:
     sa.Column('created_at', types.Instant(), nullable=False),
     sa.Column('expires_at', types.Instant(), nullable=False),
     sa.Column('used_at', types.Instant(), nullable=True),
+    sa.Column('tries', sa.BigInteger(), nullable=False),
     sa.Column('wake_at', types.Instant(), nullable=True),
     sa.Column('live', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
@@ -480,6 +487,22 @@ def upgrade() -> None:
     with op.batch_alter_table('lockportal_preference', schema=None) as batch_op:
         batch_op.create_index('lockportal_preference_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_quota',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('key', types.binary(32), nullable=False),
+    sa.Column('hits', sa.BigInteger(), nullable=False),
+    sa.Column('until', types.Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'key'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_quota', schema=None) as batch_op:
+        batch_op.create_index('lockportal_quota_until', ['supplier_id', 'until'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_salt',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
@@ -498,6 +521,7 @@ def upgrade() -> None:
     sa.Column('account_id', types.Id(), nullable=False),
     sa.Column('secret', types.binary(32), nullable=False),
     sa.Column('created_at', types.Instant(), nullable=False),
+    sa.Column('seen_at', types.Instant(), nullable=False),
     sa.Column('expires_at', types.Instant(), nullable=False),
     sa.Column('ended_at', types.Instant(), nullable=True),
     sa.Column('user_agent', types.text(255), nullable=False),
@@ -513,6 +537,50 @@ def upgrade() -> None:
     with op.batch_alter_table('lockportal_session', schema=None) as batch_op:
         batch_op.create_index('lockportal_session_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_session_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_share_link',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('number', types.text(128), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=False),
+    sa.Column('state', types.text(32), nullable=False),
+    sa.Column('created_at', types.Instant(), nullable=False),
+    sa.Column('expires_at', types.Instant(), nullable=False),
+    sa.Column('ended_at', types.Instant(), nullable=True),
+    sa.Column('reason', types.text(255), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_share_link', schema=None) as batch_op:
+        batch_op.create_index('lockportal_share_link_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_share_link_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_share_link_used',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('link_id', types.Id(), nullable=False),
+    sa.Column('use', types.text(32), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('user_agent', types.text(255), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_share_link_used', schema=None) as batch_op:
+        batch_op.create_index('lockportal_share_link_used_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
     op.create_table('lockportal_shared_paper',
     sa.Column('supplier_id', types.Id(), nullable=False),
@@ -585,12 +653,25 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_shared_paper_live')
 
     op.drop_table('lockportal_shared_paper')
+    with op.batch_alter_table('lockportal_share_link_used', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_share_link_used_live')
+
+    op.drop_table('lockportal_share_link_used')
+    with op.batch_alter_table('lockportal_share_link', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_share_link_wake')
+        batch_op.drop_index('lockportal_share_link_live')
+
+    op.drop_table('lockportal_share_link')
     with op.batch_alter_table('lockportal_session', schema=None) as batch_op:
         batch_op.drop_index('lockportal_session_wake')
         batch_op.drop_index('lockportal_session_live')
 
     op.drop_table('lockportal_session')
     op.drop_table('lockportal_salt')
+    with op.batch_alter_table('lockportal_quota', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_quota_until')
+
+    op.drop_table('lockportal_quota')
     with op.batch_alter_table('lockportal_preference', schema=None) as batch_op:
         batch_op.drop_index('lockportal_preference_live')
 
@@ -671,6 +752,7 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_customer_wide_number')
         batch_op.drop_index('lockportal_customer_wide_name')
         batch_op.drop_index('lockportal_customer_live')
+        batch_op.drop_index('lockportal_customer_bare_parent_id')
 
     op.drop_table('lockportal_customer')
     with op.batch_alter_table('lockportal_credit', schema=None) as batch_op:

@@ -25,13 +25,18 @@ _DELIMITERS: Final = b"\0\t\n\f\r ()<>[]{}/%"
 
 def check_weight(content: bytes) -> None:
     """Refuse a PDF of more words than memory should hold (`pdf.too_heavy`)."""
+    if weight_of(content) > MOST_WORDS:
+        raise Refused("pdf.too_heavy", f"the PDF has more than {MOST_WORDS:,} parts: print the paper to a new PDF and send that")
+
+
+def weight_of(content: bytes) -> int:
+    """Answer how many words a PDF has; no more are counted than it may have."""
     weight = 0
     for more in _weights(content):
         weight += more
         if weight > MOST_WORDS:
-            raise Refused(
-                "pdf.too_heavy", f"the PDF has more than {MOST_WORDS:,} parts: print the paper to a new PDF and send that"
-            )
+            break
+    return weight
 
 
 def _weights(content: bytes) -> Iterator[int]:

@@ -1,23 +1,18 @@
-"""Open what strangers send, XML and PDF, so that nothing is fetched, nothing is expanded and memory stays bounded."""
+"""XML from strangers: what it names is not fetched, its entities are not expanded, its size and depth have bounds."""
 
 from __future__ import annotations
 
 import re
-import struct
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from importlib import import_module
-from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from lockportal.core.errors import Refused
-from lockportal.einvoice.weighing import check_weight
+from lockportal.safely.extras import library
+from lockportal.safely.zips import is_zip_too
 
 if TYPE_CHECKING:
-    import pikepdf
     from lxml import etree
 
 MOST_XML: Final = 10_000_000
@@ -30,14 +25,6 @@ MOST_ATTRIBUTES: Final = 100
 """Attributes of one element."""
 LONGEST_ATTRIBUTE: Final = 20_000
 """Characters of an attribute."""
-MOST_PDF: Final = 20_000_000
-"""Bytes of a PDF."""
-MOST_PAGES: Final = 2_000
-"""Pages of a PDF."""
-MOST_WARNINGS: Final = 4_000
-"""What may be amiss with a PDF: qpdf warns of every page that is named twice, and makes a copy of it."""
-MOST_STREAM: Final = 16_000_000
-"""Bytes to which one stream of a PDF may unfold."""
 
 _ENCODINGS: Final = {
     "ascii": "ascii",
@@ -59,14 +46,10 @@ _ATTRIBUTE: Final = re.compile(r"""=\s*["']""")
 _UNKNOWN_ENTITY: Final = 26  # libxml2's XML_ERR_UNDECLARED_ENTITY
 _SAVE_AGAIN: Final = "save the file as UTF-8 and send it again"
 
-_PDF_END: Final = re.compile(rb"startxref\s{1,9}[0-9]{1,12}\s{1,9}%%EOF[\s\0]*\Z")
-_ZIP_END: Final = struct.Struct("<4s16xH")
-_PRINT_AGAIN: Final = "print the paper to a new PDF and send that"
-
 
 def parse_xml(content: bytes) -> etree._Element:
     """Answer the root element of an XML file without comments and processing instructions; Refused `xml.*` says what to mend."""
-    lxml = _module("lxml.etree", "xml")
+    lxml = library("lxml.etree", "xml", "einvoice")
     text = _decoded(content)
     _check_before_parsing(text)
     parser = lxml.XMLParser(
@@ -82,12 +65,12 @@ def parse_xml(content: bytes) -> etree._Element:
     return root
 
 
-def _module(name: str, family: str) -> Any:  # noqa: ANN401 - a module that may not be there
-    try:
-        return import_module(name)
-    except ImportError as error:
-        message = f'{name.partition(".")[0]} is not installed: pip install "lockportal[einvoice]"'
-        raise Refused(f"{family}.not_installed", message) from error
+def check_end(content: bytes) -> None:
+    """Refuse an XML file behind whose end there is something else; nothing is parsed, so no library is needed."""
+    if not content.rstrip(b"\0\t\n\r ").endswith(b">"):
+        raise Refused("xml.no_end", "the XML is cut off or something else follows its end: send the file as the program wrote it")
+    if is_zip_too(content):
+        raise Refused("xml.two_formats", "the file is an XML and a ZIP at once: send the file as the program wrote it")
 
 
 def _decoded(content: bytes) -> str:
@@ -147,52 +130,3 @@ def _syntax(error: Any) -> Refused:  # noqa: ANN401 - lxml's, imported lazily
     if error.code == _UNKNOWN_ENTITY:
         return Refused("xml.entity", f"{reason}: write the characters themselves instead of entities")
     return Refused("xml.not_well_formed", f"the XML is damaged ({reason}): send the file as the program wrote it")
-
-
-@contextmanager
-def open_pdf(content: bytes) -> Iterator[pikepdf.Pdf]:
-    """Open a PDF for reading; Refused `pdf.*` says what to mend, also of what is found damaged while it is open.
-
-    The limits on unfolding are qpdf's, which has one set of them for a process: they are set where none is set yet.
-    """
-    _check_bytes(content)
-    pike = _module("pikepdf", "pdf")
-    _limit(pike)
-    try:
-        with pike.open(BytesIO(content), attempt_recovery=False, suppress_warnings=True) as pdf:
-            if pdf.is_encrypted:
-                raise Refused("pdf.encrypted", f"the PDF is encrypted: {_PRINT_AGAIN}")
-            if len(pdf.pages) > MOST_PAGES:
-                raise Refused("pdf.too_many_pages", f"the PDF has more than {MOST_PAGES:,} pages: split it")
-            yield pdf
-    except pike.PasswordError:
-        raise Refused("pdf.encrypted", f"the PDF wants a password: {_PRINT_AGAIN}") from None
-    except (pike.PdfError, pike.exceptions.DataDecodingError) as error:
-        reason = str(error).rpartition(">")[2].strip(" ,:")[:200]
-        raise Refused("pdf.broken", f"the PDF is damaged ({reason}): {_PRINT_AGAIN}") from None
-
-
-def _check_bytes(content: bytes) -> None:
-    if not content.strip(b"\0\t\n\f\r "):
-        raise Refused("pdf.empty", "the file is empty: send it again")
-    if len(content) > MOST_PDF:
-        raise Refused("pdf.too_large", f"the PDF has more than {MOST_PDF:,} bytes: scan it more coarsely or split it")
-    if not content.startswith(b"%PDF-"):
-        raise Refused("pdf.not_pdf", f"this does not begin as a PDF does: {_PRINT_AGAIN}")
-    if not _PDF_END.search(content, max(0, len(content) - 1_024)):
-        raise Refused("pdf.no_end", f"the PDF is cut off or something else follows its end: {_PRINT_AGAIN}")
-    # A ZIP is read from its end: one whose last record closes with the file makes the file both.
-    zip_end = content.rfind(b"PK\5\6", max(0, len(content) - 65_557))
-    if 0 <= zip_end <= len(content) - _ZIP_END.size:
-        _, comment = _ZIP_END.unpack_from(content, zip_end)
-        if zip_end + _ZIP_END.size + comment >= len(content):
-            raise Refused("pdf.two_formats", f"the file is a PDF and a ZIP at once: {_PRINT_AGAIN}")
-    check_weight(content)
-
-
-def _limit(pike: Any) -> None:  # noqa: ANN401 - pikepdf, imported lazily
-    limits = pike.settings.get_qpdf_limits()
-    names = ("flate_max_memory", "run_length_max_memory", "png_max_memory", "tiff_max_memory")
-    wanted = dict.fromkeys(names, MOST_STREAM) | {"doc_max_warnings": MOST_WARNINGS}
-    if unset := {name: most for name, most in wanted.items() if not limits[name]}:
-        pike.settings.set_qpdf_limits(**unset)

@@ -4,15 +4,18 @@ import json
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from given_contents import CATALOG, PAGE, PAGES, pdf_of
 from lockportal.core.errors import Refused
-from lockportal.einvoice import safely, weighing
-from lockportal.einvoice.safely import open_pdf, parse_xml
+from lockportal.safely import markup, papers, weighing
+from lockportal.safely.markup import parse_xml
+from lockportal.safely.papers import open_pdf
 
 pytest.importorskip("lxml")
 pikepdf = pytest.importorskip("pikepdf")
@@ -33,7 +36,7 @@ HOSTILE_XML = {
     "a ZIP": (b"PK\x03\x04\x14<a/>", "xml.not_xml"),
     "a PDF": (b"%PDF-1.7\n<a/>", "xml.not_xml"),
     "only a comment": (b"<!-- a -->", "xml.not_xml"),
-    "too long": (b"<a>" + b" " * safely.MOST_XML + b"</a>", "xml.too_large"),
+    "too long": (b"<a>" + b" " * markup.MOST_XML + b"</a>", "xml.too_large"),
     "billion laughs": (LAUGHS.encode(), "xml.doctype"),
     "quadratic blow-up": (f'<!DOCTYPE a [<!ENTITY x "{"x" * 50_000}">]><a>{"&x;" * 50_000}</a>'.encode(), "xml.doctype"),
     "a file named by an entity": (XXE.encode(), "xml.doctype"),
@@ -66,7 +69,7 @@ HOSTILE_XML = {
     ),
     "deep": (b"<a>" * 65 + b"</a>" * 65, "xml.too_deep"),
     "very deep": (b"<a>" * 100_000 + b"</a>" * 100_000, "xml.not_well_formed"),
-    "many elements": (b"<a>" + b"<b/>" * safely.MOST_ELEMENTS + b"</a>", "xml.too_many_elements"),
+    "many elements": (b"<a>" + b"<b/>" * markup.MOST_ELEMENTS + b"</a>", "xml.too_many_elements"),
     "many attributes": (b"<a>" + b"<b c = '' d=''/>" * 150_001 + b"</a>", "xml.too_many_attributes"),
     "many attributes at one": (b"<a " + b" ".join(b"a%d=''" % n for n in range(101)) + b"/>", "xml.too_many_attributes"),
     "a huge attribute": (b"<a b='" + b"x" * 20_001 + b"'/>", "xml.attribute_too_long"),
@@ -112,7 +115,7 @@ def test_stylesheets_comments_and_instructions_are_left_out():
 
 def test_limits_are_reached_before_they_are_broken():
     assert len(parse_xml(b"<a>" * 64 + b"</a>" * 64)) == 1
-    assert len(parse_xml(b"<a>" + b"<b/>" * (safely.MOST_ELEMENTS - 1) + b"</a>")) == safely.MOST_ELEMENTS - 1
+    assert len(parse_xml(b"<a>" + b"<b/>" * (markup.MOST_ELEMENTS - 1) + b"</a>")) == markup.MOST_ELEMENTS - 1
     assert parse_xml(b"<a b='" + b"x" * 20_000 + b"'/>").get("b") == "x" * 20_000
 
 
@@ -136,32 +139,20 @@ def test_bytes_are_xml_or_refused(content):
         assert refused.code.startswith("xml.")  # noqa: PT017 - either way is right
 
 
-@pytest.mark.parametrize(("module", "ask"), [("lxml", parse_xml), ("pikepdf", lambda _: open_pdf(pdf()).__enter__())])
-def test_without_the_extra_it_says_what_to_install(monkeypatch, module, ask):
+@pytest.mark.parametrize(
+    ("module", "extra", "ask"),
+    [("lxml", "einvoice", parse_xml), ("pikepdf", "pdf", lambda _: open_pdf(pdf()).__enter__())],
+)
+def test_without_the_extra_it_says_what_to_install(monkeypatch, module, extra, ask):
     monkeypatch.setitem(sys.modules, "lxml.etree", None)
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(Refused, match=r'pip install "lockportal\[einvoice\]"') as refused:
+    with pytest.raises(Refused, match=rf'pip install "lockportal\[{extra}\]"') as refused:
         ask(b"<a/>")
     assert refused.value.code.endswith(".not_installed")
 
 
-CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
-PAGES = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
-PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>> >>"
-
-
-def pdf(*objects, trailer=b""):
-    body, places = io.BytesIO(), []
-    body.write(b"%PDF-1.7\n")
-    for number, one in enumerate(objects or (CATALOG, PAGES, PAGE), 1):
-        places.append(body.tell())
-        body.write(b"%d 0 obj\n%b\nendobj\n" % (number, one))
-    table = body.tell()
-    body.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1))
-    body.write(b"".join(b"%010d 00000 n \n" % place for place in places))
-    trailer = trailer.replace(b"HERE", b"%d" % table)
-    body.write(b"trailer<</Size %d/Root 1 0 R%b>>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, trailer, table))
-    return body.getvalue()
+def pdf(*objects, **more):
+    return pdf_of(*(objects or (CATALOG, PAGES, PAGE)), **more)
 
 
 def objects_in_a_stream(content, kind=b"/Type/ObjStm", first=b"/First"):
@@ -226,7 +217,7 @@ HOSTILE_PDF = {
     "an owner's password": (lambda: locked(user="", owner="o"), "pdf.encrypted"),
     "half a file": (lambda: pdf()[:-40], "pdf.no_end"),
     "half a file with an end": (lambda: pdf()[:90] + pdf()[-25:], "pdf.broken"),
-    "too long": (lambda: b"%PDF-" + b" " * safely.MOST_PDF, "pdf.too_large"),
+    "too long": (lambda: b"%PDF-" + b" " * papers.MOST_PDF, "pdf.too_large"),
     "tables that go round": (lambda: pdf(trailer=b"/Prev HERE"), "pdf.broken"),
     "pages that go round": (lambda: pdf(CATALOG, b"<</Type/Pages/Count 1/Kids[2 0 R]>>"), "pdf.broken"),
     "no pages": (lambda: pdf(CATALOG, b"<</Type/Pages/Kids[]>>"), "pdf.broken"),
@@ -321,6 +312,7 @@ def in_a_child(code):
     """Run code that sees this module as `these`, and say by how many megabytes memory grew at its highest."""
     program = f"""
         import importlib.util, sys
+        sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
         spec = importlib.util.spec_from_file_location("these", {__file__!r})
         these = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(these)

@@ -1,0 +1,80 @@
+"""What cannot be delivered becomes somebody's task: in words for those who talk to customers, with the cause for technicians."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from attrs import evolve
+
+from lockportal.activities.models import LONGEST, Task, TaskClosed, TaskState, open_task, task_id
+from lockportal.core.account import Account
+from lockportal.core.record import Event, Stamp
+from lockportal.messages.models import DeadLetter, MessageFailed, MessageReplayed
+from lockportal.profiles.models import Customer
+
+KIND: Final = "messages.undeliverable"
+"""The kind of these tasks; each is about a dead letter."""
+_NOTICES: Final = "messages.notices"
+_MAILS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "documents.documents_stored": "The mail about new invoices did not reach every contact of this customer",
+        "ledger.entries_posted": "The receipt for a payment did not reach every contact of this customer",
+        "profiles.contact_invited": "The invitation to the portal did not reach its contact",
+    }
+)
+_OTHER_MAIL: Final = "A mail of the portal did not reach every contact of this customer"
+_NO_MAIL: Final = "Another program could not be told what happened with this customer"
+_TECHNICIAN: Final = "Have whoever looks after the portal see to it, then send it again."
+_CAUSES: Final = (
+    (
+        "mail.recipient_refused",
+        "the mail server does not take mail for one of the addresses",
+        "Ask the customer for the right address and correct the contact, then send it again.",
+    ),
+    (
+        "notifier.timed_out",
+        "the mail server gave no answer in time, so that nobody knows whether it arrived",
+        "Ask the customer whether the mail is there; if it is not, send it again.",
+    ),
+    ("mail.", "the mail server could not be reached, or did not take it", _TECHNICIAN),
+    ("notifier.", "the program that sends the mail failed", _TECHNICIAN),
+    ("outbox.unfinished", "the portal ended at each try", _TECHNICIAN),
+    ("", "something went wrong on the way", _TECHNICIAN),
+)
+"""Beginnings of reasons, in words, and what is to be done."""
+
+
+def chase_undelivered(event: MessageFailed, account: Account, stamp: Stamp) -> Sequence[Event]:
+    """Have somebody look into what could not be delivered: the customer's collector, else whoever takes it."""
+    letter, customer = event.letter, account.find(Customer, account.id)
+    return open_task(
+        account,
+        stamp,
+        kind=KIND,
+        key=_chase_of(letter),
+        reason=reason_of(letter),
+        owner="" if customer is None else customer.collector,
+        about_id=letter.id,
+    )
+
+
+def end_chase(event: MessageReplayed, account: Account, stamp: Stamp) -> Sequence[Event]:
+    """Close the task of what is handed over once more; if that fails, too, there is a new one."""
+    task = account.find(Task, task_id(account.id, _chase_of(event.letter)))
+    if task is None or not task.live:
+        return []
+    return [TaskClosed(task=evolve(task, state=TaskState.CANCELLED, note="Handed over once more.", closed_at=stamp.at))]
+
+
+def reason_of(letter: DeadLetter) -> str:
+    """Say what should have been told to whom, why it was not, and what to do; in a second line, what the programs say."""
+    told = _MAILS.get(letter.type, _OTHER_MAIL) if letter.receiver == _NOTICES else _NO_MAIL
+    why, to_do = next((why, to_do) for begin, why, to_do in _CAUSES if letter.reason.startswith(begin))
+    detail = f"{letter.receiver}, {letter.type}, {letter.attempts} tries: {letter.reason}"
+    return f"{told}: {why}. {to_do}\n{detail}"[:LONGEST]
+
+
+def _chase_of(letter: DeadLetter) -> str:
+    return f"dead-letter/{letter.id}/{letter.failed_at.isoformat()}"

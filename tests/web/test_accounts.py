@@ -1,0 +1,99 @@
+"""One person, many accounts: one sign-in, what each account owes, and a parent's people in its children."""
+
+import re
+
+import pytest
+
+from lockportal.config import Config
+from lockportal.core.actor import SYSTEM, Right
+from lockportal.portal import Portal
+from lockportal.profiles.models import ProfilesSettings
+from lockportal.testing import counting
+from lockportal.web import Site
+
+ANN = "ann@harbour.example"
+
+
+def under(world, child, parent):
+    world.portal.profiles.change_customer(child, by=SYSTEM, parent_id=parent)
+
+
+def test_the_choice_of_accounts_tells_what_each_owes_and_all_together(world):
+    world.portal.profiles.add_contact(world.mill, ANN, "Ann", (Right.VIEW,), by=SYSTEM)
+    browser = world.signed_in()
+    with counting(world.portal.engines) as sent:
+        browser.get("/")
+    assert len(sent) <= 5, sent  # two to know who it is, the accounts, what each owes, what all owe
+    page = re.sub(r"<[^>]+>", " ", browser.text)
+    page = re.sub(r"\s+", " ", page)
+    assert "All accounts $17,768.85 $10,033.75 overdue" in page
+    assert "All accounts €1,800.00" in page
+    assert "Harbour Foods Ltd C-1041 $17,691.85 $9,956.75 overdue €1,800.00" in page
+    assert "Mill &amp; Sons C-2000 $77.00 $77.00 overdue" in page
+    assert browser.text.count("<li>") == 2
+
+
+def test_a_long_list_of_accounts_has_pages(world):
+    for n in range(60):
+        world.portal.profiles.open_customer(f"S-{n}", f"Shop {n:02}", by=SYSTEM, parent_id=world.harbour)
+    browser = world.signed_in()
+    browser.get("/")
+    assert browser.text.count("<li>") == 50
+    more = re.search(r'href="(/\?after=[^"]+)"', browser.text)[1]
+    browser.get(more)
+    assert browser.text.count("<li>") == 11
+    assert "Shop 59" in browser.text
+
+
+@pytest.mark.guarantee(34)
+def test_a_parents_contact_sees_its_children_until_the_link_is_gone(world):
+    browser = world.signed_in()
+    page = f"/accounts/{world.mill}/documents"
+    assert browser.get(page).status == 404
+    under(world, world.mill, world.harbour)
+    assert browser.get(page).status == 200
+    assert "INV-9001" in browser.text
+    assert "Switch account" in browser.text
+    assert browser.get(f"/accounts/{world.mill}/documents/{world.foreign['INV-9001']}/pdf").status == 200
+    under(world, world.mill, None)
+    assert browser.get(page).status == 404
+
+
+def test_who_comes_as_a_parents_contact_chooses_messages_for_the_parent_alone(world):
+    under(world, world.mill, world.harbour)
+    browser = world.signed_in()
+    names = re.findall(r'type="checkbox" name="([^".]+)', browser.get("/preferences").body.decode())
+    assert set(names) == {str(world.harbour)}
+    browser.post("/preferences", form={})
+    contact = world.portal.profiles.contacts(world.harbour, by=SYSTEM)[0]
+    assert not any(one.wanted for one in world.portal.messages.preferences(world.harbour, contact.id, by=SYSTEM))
+
+
+def test_the_supplier_may_keep_children_to_themselves(world):
+    under(world, world.mill, world.harbour)
+    browser = world.signed_in()
+    given = world.portal.config
+    config = Config(
+        supplier=given.supplier,
+        database=given.database,
+        base_url=given.base_url,
+        files=given.files,
+        secret_keys=given.secret_keys,
+        settings=(ProfilesSettings(parents_see_children=False),),
+    )
+    portal = Portal(config, clock=world.clock, notifier=world.letterbox)
+    world.site = Site(portal)
+    assert browser.get(f"/accounts/{world.harbour}/documents").status == 200
+    assert browser.get(f"/accounts/{world.mill}/documents").status == 404
+    portal.close()
+
+
+def test_knowing_who_it_is_takes_two_statements_however_many_the_children(world):
+    browser = world.signed_in()
+    cookie = browser.cookies["__Host-lockportal"]
+    for n in range(20):
+        world.portal.profiles.open_customer(f"S-{n}", f"Shop {n:02}", by=SYSTEM, parent_id=world.harbour)
+    with counting(world.portal.engines) as sent:
+        actor = world.portal.access.authenticate(cookie)
+    assert len(actor.grants) == 21
+    assert len(sent) == 2

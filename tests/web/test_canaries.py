@@ -1,0 +1,127 @@
+"""Nothing that must stay secret is in a log: through every way in, and every way in which it may fail."""
+
+import logging
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from lockportal.core.errors import GatewayError
+from lockportal.signing import Purpose
+
+ANN = "ann@harbour.example"
+UNKNOWN = "canary.unknown@harbour.example"
+SEARCHED = "canary-search-words"
+
+
+@pytest.fixture
+def echoed(caplog):
+    """Everything is logged: at DEBUG, with each statement and its parameters as far as the engines tell them."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("sqlalchemy.engine", "sqlalchemy.pool"):
+        caplog.set_level(logging.DEBUG, name)
+    return caplog
+
+
+def code_of(browser):
+    return re.search(r"[0-9]{3} [0-9]{3}(?=</strong>)", browser.text).group()
+
+
+def go_every_way(world, canaries):
+    """Sign in by click and by code, fail in each way there is, and sign out in each way."""
+    token_of = world.letterbox.token
+    desk, phone = world.browser(), world.browser()
+    desk.ask_for_link(next_path=f"/accounts/{world.harbour}/documents?text={SEARCHED}")
+    first = token_of(world.base_url)
+    canaries |= {first, code_of(desk), code_of(desk).replace(" ", "")}
+    phone.get(f"/sign-in/{first}")
+    phone.post(f"/sign-in/{first}", form={"code": "12345"})
+    phone.post(f"/sign-in/{first}", form={"code": f"{(int(code_of(desk).replace(' ', '')) + 1) % 10**6:06}"})
+    canaries |= {*desk.cookies.values(), *phone.cookies.values()}
+    assert phone.post(f"/sign-in/{first}", form={"code": code_of(desk)}).status == 303
+    canaries |= {*phone.cookies.values()}
+    desk.get(f"/sign-in/{first}")
+    desk.post(f"/sign-in/{first}/again")
+    world.clock.forward(seconds=1)
+    world.portal.deliver()
+    second = token_of(world.base_url)
+    canaries |= {second, code_of(desk)}
+    desk.get(f"/sign-in/{second}")
+    assert desk.post(f"/sign-in/{second}").status == 303
+    canaries |= {*desk.cookies.values()}
+    for browser in (desk, phone):
+        browser.get(f"/accounts/{world.harbour}/documents?text={SEARCHED}")
+        browser.get("/sessions")
+    desk.post("/sessions/end")
+    for junk in (f"{first}x", first[:-3], "junk"):
+        phone.get(f"/sign-in/{junk}")
+    phone.cookies[world.site.guard.session_name] = canary = f"{second}.canary-of-a-cookie"
+    canaries.add(canary)
+    phone.get("/sessions")
+    for number in range(25):  # into both limits
+        browser = world.browser()
+        browser.get("/sign-in")
+        browser.post("/sign-in", form={"email": UNKNOWN if number % 2 else ANN})
+    world.portal.deliver()
+
+
+def fail_every_way(world, canaries, monkeypatch):
+    """Let the mail server, the database and the code break on the way."""
+    browser = world.browser()
+
+    def broken(*_, **__):
+        raise GatewayError("mail.not_sent", "the server is away")
+
+    world.clock.forward(minutes=20)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.letterbox, "send", broken)
+        browser.ask_for_link()
+        assert world.portal.deliver().failed or True
+    canaries |= {*browser.cookies.values()}
+    world.clock.forward(minutes=20)
+    browser.ask_for_link()
+    token = world.letterbox.token(world.base_url)
+    canaries.add(token)
+    for target in ("inspect", "redeem", "request_link"):
+        with monkeypatch.context() as patch:
+            patch.setattr(world.portal.access, target, lambda *_, **__: 1 / 0)
+            browser.get(f"/sign-in/{token}" if target == "inspect" else "/sign-in")
+            if target != "inspect":
+                browser.post(f"/sign-in/{token}" if target == "redeem" else "/sign-in", form={"email": ANN})
+    browser.get(f"/sign-in/{token}")
+    assert browser.post(f"/sign-in/{token}").status == 303
+    canaries |= {*browser.cookies.values()}
+    with world.portal.engines.writing() as connection:
+        connection.execute(sa.text("ALTER TABLE lockportal_session RENAME TO lockportal_gone"))
+        connection.execute(sa.text("ALTER TABLE lockportal_login_link RENAME TO lockportal_lost"))
+        connection.execute(sa.text("ALTER TABLE lockportal_link_requested RENAME TO lockportal_left"))
+    stranger = world.browser()
+    assert browser.get("/sessions").status == 500
+    assert stranger.get(f"/sign-in/{token}").status == 500
+    stranger.get("/sign-in")
+    assert stranger.post("/sign-in", form={"email": "canary.new@harbour.example"}).status == 500
+
+
+@pytest.mark.guarantee(10)
+def test_no_secret_is_logged_on_any_way_through_the_door(world, echoed, monkeypatch):
+    canaries = {ANN, ANN.upper(), UNKNOWN, "canary.new", "canary.unknown", SEARCHED}
+    go_every_way(world, canaries)
+    fail_every_way(world, canaries, monkeypatch)
+    text = echoed.text
+    assert "SELECT" in text
+    assert "INSERT INTO lockportal_session" in text
+    assert "ZeroDivisionError" in text
+    assert "no such table" in text
+    signer = world.site.guard.signer
+    raw = {signer.read(purpose, value) for value in canaries for purpose in (Purpose.ASKING,)}
+    canaries |= {value for value in raw if isinstance(value, str)}
+    assert len(canaries) > 15
+    told = [canary for canary in canaries if re.search(rf"(?<![0-9a-zA-Z]){re.escape(canary)}(?![0-9a-zA-Z])", text)]
+    assert told == []
+
+
+def test_the_canaries_would_catch_an_engine_that_shows_its_parameters(world, echoed):
+    """The naive engine is one that does not hide them."""
+    world.portal.engines.writes.hide_parameters = world.portal.engines.reads.hide_parameters = False
+    world.browser().ask_for_link()
+    assert ANN in echoed.text
