@@ -155,7 +155,8 @@ def test(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the quick tests on each supported Python that is installed here, on SQLite."""
     editable(session, "test")
-    pytest(session, "-m", "not (slow or browser or postgresql or mariadb)")
+    few = {"LOCKPORTAL_HYPOTHESIS_PROFILE": "few"}
+    pytest(session, "-m", "not (slow or browser or postgresql or mariadb)", "--ignore=tests/faults", env=few)
 
 
 @nox.session

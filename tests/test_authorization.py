@@ -191,6 +191,7 @@ def page(estate):
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 @pytest.mark.guarantee(34)
 @pytest.mark.guarantee(35)
 def test_who_may_do_what_is_what_the_page_says(estate):

@@ -145,6 +145,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if lines(page)])
 def test_what_a_page_tells_to_type_works(page, folder, monkeypatch):
     text = page.read_text("utf-8")

@@ -126,6 +126,7 @@ def taken(portal, path):
         return (refused.code,)
 
 
+@pytest.mark.slow
 def test_each_public_invoice_adds_what_is_due_of_it_to_an_empty_book(corpus, outcomes):
     invoices = corpus.files()
     for path, content in invoices.items():
@@ -164,6 +165,7 @@ def test_each_public_invoice_goes_out_as_it_came_and_in_every_other_form(corpus,
     assert len(invoices) - len(lacking) == INVOICES - 2
 
 
+@pytest.mark.slow
 def test_what_is_written_of_public_invoices_is_clean_by_the_official_rules(corpus, outcomes):
     pytest.importorskip("saxonche")
     invoices = corpus.files()

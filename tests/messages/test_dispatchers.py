@@ -113,6 +113,7 @@ def test_who_keeps_the_place_before_telling_loses_what_fails(sqlite_url, tmp_pat
     bench.engines.dispose()
 
 
+@pytest.mark.slow
 def test_who_keeps_the_place_of_whole_accounts_only_tells_rows_twice_that_never_failed(sqlite_url, tmp_path):
     bench = filled(sqlite_url, VirtualClock(1), 10, 20)
     receiver, store = Receiver(Notes(tmp_path / "heard"), failing=0.3, seed=1), bench.store()

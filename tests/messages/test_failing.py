@@ -36,6 +36,7 @@ def letters(office, **given):
     return office.portal.messages.dead_letters(by=OTTO, **given).items
 
 
+@pytest.mark.slow
 @pytest.mark.guarantee(29)
 def test_ten_poison_messages_in_a_thousand_keep_nobody_waiting(office, caplog):
     caplog.set_level(logging.CRITICAL)

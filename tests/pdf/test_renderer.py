@@ -74,6 +74,7 @@ def test_data_is_never_markup_or_code(renderer, papers):
         assert piece in text
 
 
+@pytest.mark.slow
 def test_naughty_strings_are_printed_or_refused_by_name(renderer, papers, public_data):
     printed = 0
     for naughty in json.loads((public_data / "adversarial" / "blns" / "blns.json").read_text()):

@@ -487,6 +487,7 @@ def test_a_report_keeps_so_many_of_each_kind_and_counts_all(portal, bring, monke
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path):
     import tracemalloc
 

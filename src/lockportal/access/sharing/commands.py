@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 from uuid import UUID
 
 from attrs import frozen
@@ -24,10 +24,13 @@ from lockportal.core.errors import NotFound, Refused
 from lockportal.core.record import Event, Record, Stamp
 from lockportal.profiles.models import Contact, ContactStored
 
+_WORTH_IT: Final = timedelta(days=1)
+"""By less than this no end is put off: a message that is sent again changes nothing."""
+
 
 @frozen(kw_only=True)
 class IssueShareLinks:
-    """Make the links to some documents for a contact; where one is open, its end is put off."""
+    """Make the links to some documents for a contact; where one is open, its end is put off by whole days."""
 
     audience: ClassVar[Audience] = Audience(staff=True, system=True)
     owner: ClassVar[Owner | None] = Owner.CUSTOMER
@@ -52,7 +55,7 @@ class IssueShareLinks:
 
     def _made(self, one: Shareable, known: ShareLink | None, until: datetime, stamp: Stamp) -> ShareLink:
         if known is not None:
-            return known.extend(until)
+            return known.extend(until) if until - known.expires_at >= _WORTH_IT else known
         return ShareLink(
             id=stamp.child(f"share/{one.document_id.hex}"),
             account_id=self.account_id,
