@@ -208,7 +208,7 @@ def cover(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into docs/_build/html; a warning is an error."""
-    editable(session, "docs", extras="pdf")
+    editable(session, "docs", extras="pdf,testing")
     strict = ["-W", "--keep-going", "-q"]
     session.run("sphinx-build", *strict, "-b", "html", "docs", "docs/_build/html", *session.posargs)
     session.log("docs/_build/html/index.html")
