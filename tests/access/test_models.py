@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from lockportal.access.models import LINK_STEPS, AccessSettings, LinkState, LoginLink, SignedIn, local_path
+from lockportal.access.sharing.models import SHARE_STEPS, ShareLink, ShareState
 from lockportal.access.views import masked
 from lockportal.core.actor import VISITOR
 
@@ -23,6 +24,28 @@ def link(state=LinkState.ISSUED):
         expires_at=NOON + timedelta(minutes=10),
         wake_at=NOON + timedelta(minutes=10),
     )
+
+
+@pytest.mark.parametrize("before", list(ShareState))
+@pytest.mark.parametrize("after", list(ShareState))
+def test_a_link_to_a_document_ends_once_as_the_table_says(before, after):
+    shared = ShareLink(
+        id=UUID(int=1),
+        account_id=UUID(int=2),
+        document_id=UUID(int=3),
+        number="R-1",
+        contact_id=UUID(int=4),
+        state=before,
+        created_at=NOON,
+        expires_at=NOON + timedelta(days=30),
+        wake_at=NOON + timedelta(days=30),
+    )
+    if after in SHARE_STEPS[before]:
+        over = shared.end(after, NOON, "a leak")
+        assert (over.state, over.ended_at, over.reason, over.wake_at, over.live) == (after, NOON, "a leak", None, False)
+    else:
+        with pytest.raises(ValueError, match="does not become"):
+            shared.end(after, NOON)
 
 
 @pytest.mark.parametrize("before", list(LinkState))
