@@ -85,7 +85,7 @@ def test_a_read_whose_database_cannot_be_reached_any_more_says_so(bench, proxy):
 
 
 @pytest.mark.guarantee(27)
-@pytest.mark.parametrize("act", CUTS)
+@pytest.mark.parametrize("act", SURE)
 @pytest.mark.parametrize("where", ["begin", "first question"])
 def test_a_moment_that_breaks_before_it_answered_is_begun_once_more(bench, proxy, act, where):
     left = cut(proxy, BEGINS[proxy.dialect] if where == "begin" else "lockportal_specimen", act)
