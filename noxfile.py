@@ -172,8 +172,9 @@ def faults(session: nox.Session) -> None:
     """Kill processes, cut connections and kill servers: everything, or what CI runs by `-- --tier=C`."""
     editable(session, "test")
     tier = () if any(given.startswith("--tier") for given in session.posargs) else ("--tier=F",)
-    doors = ("tests/access/test_crowds.py", "tests/access/test_sessions.py", "tests/web/test_scanners.py")
-    pytest(session, *tier, "tests/faults", "tests/messages/test_dispatchers.py", *doors)
+    access = (f"tests/access/test_{name}.py" for name in ("crowds", "sessions"))
+    web = (f"tests/web/test_{name}.py" for name in ("canaries", "scanners", "timing"))
+    pytest(session, *tier, "tests/faults", "tests/messages/test_dispatchers.py", "tests/api/test_fuzzing.py", *access, *web)
 
 
 @nox.session
@@ -227,7 +228,7 @@ def bench(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Run the tests that need a real Chromium (LOCKPORTAL_CHROMIUM, or the one on PATH)."""
     editable(session, "test", "browser")
-    session.run("python", "-m", "pytest", "-n", "0", "-m", "browser", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "browser", *session.posargs)
 
 
 @nox.session

@@ -41,6 +41,8 @@ METHODS = {
     "access.sharing.open": lambda s, o, by: s.open("nonsense"),
     "access.sharing.revoke": lambda s, o, by: s.revoke(o.account, reason="a leak", by=by, link_id=o.link),
     "access.sharing.share": lambda s, o, by: len(s.share(o.account, [Shareable(o.document, "R-1")], o.contact, by=by)),
+    "access.signed_urls.open": lambda s, o, by: s.open("nonsense"),
+    "access.signed_urls.sign": lambda s, o, by: len(s.sign(o.account, o.document, "pdf", by=by)),
     "access.sign_out": lambda s, o, by: s.sign_out(by),
     "access.sign_out_everywhere": lambda s, o, by: s.sign_out_everywhere(o.person, by=by),
     "ledger.aging": lambda s, o, by: (
@@ -67,6 +69,7 @@ METHODS = {
     "documents.pdf": lambda s, o, by: s.pdf(o.account, o.document, by).name,
     "documents.publish": lambda s, o, by: s.publish(PDF, "p.pdf", by, kind=PaperKind.TERMS, title="Terms"),
     "documents.search": lambda s, o, by: s.search(o.account, by),
+    "documents.search_all": lambda s, o, by: s.search_all(by),
     "documents.statement": lambda s, o, by: s.statement(o.account, by),
     "documents.statement_pdf": lambda s, o, by: s.statement_pdf(o.account, by, currency="USD").name,
     "documents.store": lambda s, o, by: s.store([ImportRow(1, o.number, "X", invoice("N-1"))], by, source="books").applied,
@@ -100,7 +103,7 @@ WITHIN = {
 """What takes no actor, as the outbox calls it or the host alone can."""
 
 NOTHING = dict
-QUERIES = {"bundle": lambda o: {"document": str(o.document)}}
+QUERIES = {"bundle": lambda o: {"document": str(o.document)}, "desk_bundle": lambda o: {"document": str(o.document)}}
 """What a route's address has behind its path, where it needs anything."""
 
 FORMS = {
@@ -116,6 +119,8 @@ FORMS = {
     "store_preferences": lambda o: {f"{o.account}.documents": "on"},
     "add_person": lambda o: {"email": "new@x.example", "right.view": "on"},
     "change_person": lambda o: {"act": "change", "name": "New", "right.view": "on"},
+    "desk_sign_out": lambda o: {},
+    "desk_replay": lambda o: {},
     "desk_task": lambda o: {"act": "take"},
     "desk_add_person": lambda o: {"email": "new@x.example", "right.view": "on"},
     "desk_change_person": lambda o: {"act": "change", "name": "New", "right.view": "on"},

@@ -1,5 +1,7 @@
 """Take pictures of every page, on a desk and on a phone, light and dark: `python tests/screenshots.py FOLDER`.
 
+`--docs` takes those that stand in the README and the documentation instead, into docs/images.
+
 It needs playwright, the Flask example, and a Chromium: LOCKPORTAL_CHROMIUM, or the one on PATH.
 """
 
@@ -36,6 +38,7 @@ def served(folder: Path, **options):
 
     world_of_tests = runpy.run_path(str(Path(__file__).parent / "web" / "conftest.py"))["World"]
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
+    options = {"languages": ("en", "de", "fr", "es"), **options}
     world = world_of_tests(folder, base_url=f"http://127.0.0.1:{server.server_port}", **options)
     server.app = create_app(world.portal, staff=BasicLogin({STAFF["username"]: STAFF["password"]}))
     give_tasks(world)
@@ -78,7 +81,15 @@ def desk_pages(world) -> Iterator[tuple[str, str]]:
     """Name the pages of the desk, and their paths."""
     yield "desk-all", "/desk?owner=all"
     yield "desk-mine", "/desk"
+    yield "desk-customers", "/desk/customers"
+    yield "desk-customers-empty", "/desk/customers?search=nobody+like+it"
+    yield "desk-messages", "/desk/messages"
     yield "desk-customer", f"/desk/accounts/{world.harbour}"
+    yield "desk-documents", f"/desk/accounts/{world.harbour}/documents"
+    yield "desk-document", f"/desk/accounts/{world.harbour}/documents/{world.ids['INV-1001']}"
+    yield "desk-statement", f"/desk/accounts/{world.harbour}/statement"
+    yield "desk-account-messages", f"/desk/accounts/{world.harbour}/messages"
+    yield "desk-links", f"/desk/accounts/{world.harbour}/links"
     yield "desk-not-found", f"/desk/accounts/{world.harbour.hex[::-1]}"
 
 
@@ -88,6 +99,8 @@ def pages(world) -> Iterator[tuple[str, str]]:
     yield "home", f"{home}/"
     yield "documents", f"{home}/documents"
     yield "documents-filtered", f"{home}/documents?text=glove&issued_from=2026-01-01&state=overdue"
+    chosen = "&".join(f"document={world.ids[number]}" for number in ("INV-1003", "INV-1005", "INV-2001"))
+    yield "documents-chosen", f"{home}/documents?{chosen}"
     yield "documents-empty", f"{home}/documents?text=nothing+like+it"
     yield "documents-fault", f"{home}/documents?amount_from=much"
     yield "document", f"{home}/documents/{world.ids['INV-1001']}"
@@ -161,5 +174,43 @@ def main(folder: Path) -> None:
                 context.close()
 
 
+PICTURED = {
+    "home": ("desktop", "light", "en", "/accounts/{harbour}/"),
+    "documents": ("desktop", "light", "en", "/accounts/{harbour}/documents?{chosen}"),
+    "desk": ("desktop", "dark", "en", "/desk/accounts/{harbour}"),
+    "phone": ("phone", "light", "de", "/accounts/{harbour}/"),
+}
+"""The pictures of the documentation: size, scheme, language, and the page."""
+
+
+def illustrate(folder: Path) -> None:
+    """Write the pictures of the documentation, of what a screen shows without scrolling, in few colours."""
+    from playwright.sync_api import sync_playwright
+
+    with (
+        tempfile.TemporaryDirectory() as place,
+        served(Path(place)) as world,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS)) as browser,
+    ):
+        chosen = "&".join(f"document={world.ids[number]}" for number in ("INV-1003", "INV-1005", "INV-2001"))
+        for name, (size, scheme, language, path) in PICTURED.items():
+            world.clock.forward(minutes=16)
+            width, height = SIZES[size]
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme, locale=language, http_credentials=STAFF
+            )
+            page = context.new_page()
+            for _ in sign_in(page, world, "ann@harbour.example"):
+                pass
+            page.goto(world.base_url + path.format(harbour=world.harbour, chosen=chosen))
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=folder / f"{name}.png")
+            context.close()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
+    if sys.argv[1:] == ["--docs"]:
+        illustrate(Path(__file__).resolve().parent.parent / "docs" / "images")
+    else:
+        main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))

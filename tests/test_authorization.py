@@ -27,7 +27,10 @@ from recipes import FORMS, METHODS, QUERIES, WITHIN
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "authorization.md"
 CAPABILITIES = tuple(c for group in Plugins(PLUGINS, {}).hook.lockportal_capabilities() for c in group)
-ROOMS = [("access.sharing", "lockportal.access.sharing.service:Sharing")]
+ROOMS = [
+    ("access.sharing", "lockportal.access.sharing.service:Sharing"),
+    ("access.signed_urls", "lockportal.access.signed_urls:SignedUrls"),
+]
 """Services that are had of another one."""
 RIGHTS = tuple(right.value for right in Right)
 COLUMNS = ("visitor", *RIGHTS, "without", "self", "other customer", "document link", "gateway", "staff", "system")

@@ -125,12 +125,24 @@ def test_the_environment_wins_over_the_file(load):
         "LOCKPORTAL_FILES": "folder:kept",
         "LOCKPORTAL_SECRET_KEYS": "one, two,,",
         "LOCKPORTAL_SUPPLIER": "acme",
+        "LOCKPORTAL_TRUSTED_PROXIES": "10.0.0.7, 2001:db8::/48,",
     }
     config = load(EVERYTHING, environment)
+    assert config.trusted_proxies == ("10.0.0.7", "2001:db8::/48")
     assert (config.database, config.base_url, config.mail) == ("sqlite://", "http://here", "folder:out")
     assert config.files == "folder:kept"
     assert config.secret_keys == ("one", "two")
     assert config.supplier.name == "Acme Works"
+
+
+def test_trusted_proxies_are_of_the_file_unless_the_environment_names_some(load):
+    written = '[portal]\ntrusted_proxies = ["192.0.2.0/24"]'
+    assert load(written).trusted_proxies == ("192.0.2.0/24",)
+    assert load(written, {"LOCKPORTAL_TRUSTED_PROXIES": "10.0.0.7"}).trusted_proxies == ("10.0.0.7",)
+    for environment, text in (({}, '[portal]\ntrusted_proxies = ["mine"]'), ({"LOCKPORTAL_TRUSTED_PROXIES": "mine"}, "")):
+        with pytest.raises(Refused) as caught:
+            load(text, environment)
+        assert "portal.trusted_proxies: 'mine'" in caught.value.message
 
 
 def test_the_machines_environment_is_read_where_none_is_given(monkeypatch):

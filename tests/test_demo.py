@@ -59,6 +59,14 @@ def test_the_demo_walks_its_whole_path_and_keeps_a_book_that_is_there(temporary,
     assert list(temporary.iterdir()) == []
 
 
+def test_the_demo_walks_in_fastapi_too(temporary):
+    pytest.importorskip("lockportal_example_fastapi")
+    pytest.importorskip("typst")
+    told = []
+    assert run(app="lockportal_example_fastapi:serve", check=True, customers=4, echo=told.append) == 0, told
+    assert told[-1] == "ok the books tie out"
+
+
 def test_a_failed_step_is_named_and_ends_with_1(temporary, app):
     class Broken(BaseHTTPRequestHandler):
         def do_GET(self):

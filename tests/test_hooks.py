@@ -10,13 +10,17 @@ from attrs import evolve, frozen
 
 from lockportal import Config, Portal, Refused, hookimpl, plugins
 from lockportal.core.account import Capability
+from lockportal.core.actor import Right
+from lockportal.core.pages import MenuEntry, Pages
 from lockportal.core.ports import Mail
+from lockportal.core.routes import Entrance, Route
 from lockportal.documents import ports
 from lockportal.documents.models import DocumentFacts, DocumentKind
 from lockportal.documents.visibility.showing import visibility_of
 from lockportal.files import LocalFiles
 from lockportal.plugins import Hooks, Plugins
 from lockportal.storage.engines import open_engines
+from lockportal.web import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = {
@@ -105,6 +109,22 @@ class Office:
         return showing.facts.number != "secret"
 
 
+ORDERS = Route(
+    name="orders", method="GET", path="/accounts/{account}/orders", entrance=Entrance.SIGNED_IN, handler="orders.pages:show"
+)
+
+
+@frozen
+class Orders:
+    """A stranger's pages."""
+
+    pages: Pages
+
+    @hookimpl
+    def lockportal_pages(self):
+        return self.pages
+
+
 def portal_with(*plugins, **config) -> Portal:
     return Portal(Config(secret_keys=KEYS, **config), plugins=plugins)
 
@@ -169,6 +189,21 @@ def test_lockportal_document_visible_is_asked_of_a_document_only_where_a_plugin_
     asked = visibility_of(portal_with(Office(), database="sqlite://").context)
     assert [asked.decided("C-1", one).visible for one in (facts, evolve(facts, number="1"))] == [False, True]
     assert visibility_of(portal_with(database="sqlite://").context).decide is None
+
+
+def test_lockportal_pages_adds_routes_and_entries_of_the_menus():
+    entry = MenuEntry(route="orders", label="Orders", right=Right.PAY)
+    site = Site(portal_with(Orders(Pages(routes=(ORDERS,), menu=(entry,))), database="sqlite://"))
+    assert site.routes[-1] == ORDERS
+    assert site.entries == (entry,)
+    assert site.url("orders", account="7") == "/accounts/7/orders"
+
+
+@pytest.mark.parametrize("taken", [evolve(ORDERS, name="home"), evolve(ORDERS, path="/desk")])
+def test_a_page_of_a_plugin_takes_no_others_name_nor_address(taken):
+    with pytest.raises(Refused) as refused:
+        Site(portal_with(Orders(Pages(routes=(taken,))), database="sqlite://"))
+    assert refused.value.code == "route.taken"
 
 
 @pytest.mark.parametrize("name", HOOKS)

@@ -38,11 +38,15 @@ def dumps(value: object) -> bytes:
 
 def loads(cls: type[T], text: bytes | str) -> T:
     """Read JSON that a stranger wrote into a class; Refused names the first field at fault."""
+    return structure(cls, decode(text))
+
+
+def decode(text: bytes | str) -> Any:  # noqa: ANN401 - whatever the text holds
+    """Read JSON that a stranger wrote into plain values; Refused if it is none."""
     try:
-        raw = msgspec.json.decode(text)
+        return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("json.malformed", f"This is not JSON: {error}") from error
-    return structure(cls, raw)
 
 
 def structure(cls: type[T], raw: object) -> T:

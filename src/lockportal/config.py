@@ -82,8 +82,8 @@ def load_config(
     """Read lockportal.toml (none is fine) and the environment; `settings` maps the names of tables to settings classes.
 
     The file has the tables [portal], [supplier] (or [suppliers.KEY] for several), and one for each capability, such as [ledger].
-    LOCKPORTAL_DATABASE_URL, LOCKPORTAL_BASE_URL, LOCKPORTAL_MAIL, LOCKPORTAL_FILES, LOCKPORTAL_SUPPLIER and
-    LOCKPORTAL_SECRET_KEYS win over it.
+    LOCKPORTAL_DATABASE_URL, LOCKPORTAL_BASE_URL, LOCKPORTAL_MAIL, LOCKPORTAL_FILES, LOCKPORTAL_SUPPLIER,
+    LOCKPORTAL_SECRET_KEYS and LOCKPORTAL_TRUSTED_PROXIES win over it.
     A settings class may have a static method `written`, which turns what is pleasant to write into its fields.
     """
     env = os.environ if environment is None else environment
@@ -106,8 +106,19 @@ def load_config(
         files=env.get("LOCKPORTAL_FILES") or table.files or config.files,
         templates=None if table.templates is None else folder / table.templates,
         secret_keys=keys_from_environment(env) or table.secret_keys,
-        trusted_proxies=table.trusted_proxies,
+        trusted_proxies=_trusted_proxies(env) or table.trusted_proxies,
     )
+
+
+def _trusted_proxies(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Read LOCKPORTAL_TRUSTED_PROXIES, separated by commas; Refused for what is neither an address nor a network."""
+    given = environment.get("LOCKPORTAL_TRUSTED_PROXIES", "")
+    found = tuple(part.strip() for part in given.split(",") if part.strip())
+    try:
+        PortalTable(trusted_proxies=found)
+    except ValueError as error:
+        raise Refused("input.invalid", str(error), field="LOCKPORTAL_TRUSTED_PROXIES") from error
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -121,6 +121,11 @@ def language(tag: str) -> str:
     return str(found.get_display_name() or tag) if found.language == tag.replace("_", "-").split("-")[0].lower() else tag
 
 
+def direction(tag: str) -> str:
+    """Answer in which direction a language is written: `ltr` or `rtl`."""
+    return str(_locale(tag).text_direction)
+
+
 @lru_cache(maxsize=256)
 def _locale(tag: str) -> Locale:
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - as in month()

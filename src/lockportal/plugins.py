@@ -17,6 +17,7 @@ from lockportal.core.errors import Refused
 
 if TYPE_CHECKING:
     from lockportal.core.account import Capability
+    from lockportal.core.pages import Pages
     from lockportal.core.ports import Files, Notifier, Renderer
 
 GROUP = "lockportal"
@@ -48,6 +49,10 @@ class Hooks:
     @_spec(firstresult=True)
     def lockportal_renderer(self, overrides: Path | None) -> Renderer | None:
         """Answer what makes the papers; `overrides` is the host's folder of templates, or None."""
+
+    @_spec
+    def lockportal_pages(self) -> Pages:  # type: ignore[empty-body]  # a hookspec has none
+        """Answer pages to add to the portal, with their entries in the menus and their templates."""
 
 
 @frozen(kw_only=True)

@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     LIMIT = "limit"
     SHARE_LINK = "share-link"
     SHARED_DOCUMENT = "shared-document"
+    DOWNLOAD = "download"
 
 
 def keys_from_environment(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -10,12 +10,15 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from crowds import BROWSER, crowd
 from forked import forked
 from lockportal.access.mailing import link_of
 from lockportal.access.models import LinkRequested, LinkState, LoginLink, Session
-from lockportal.core.actor import VISITOR
+from lockportal.access.sharing.models import Shareable
+from lockportal.access.tokens import LinkTokens
+from lockportal.core.actor import SYSTEM, VISITOR
 from lockportal.core.errors import Refused
 from lockportal.signing import Purpose, Signer, digest
 from lockportal.storage.engines import open_engines
@@ -91,11 +94,10 @@ def test_the_clicks_of_four_processes_would_catch_whoever_reads_and_then_writes(
     assert answers.count(True) > len(people)
 
 
-@pytest.mark.guarantee(3)
-def test_of_many_links_no_token_no_code_and_no_secret_rests_anywhere(house, tier, caplog):
+def resting(house, many, caplog):
+    """Issue and use so many links, and answer which of their secrets, and which of their codes, rest anywhere afterwards."""
     caplog.set_level(logging.DEBUG)
     secrets, codes, texts = set(), set(), []
-    many = tier.times(5, 100, 1_000)
     for binding, batch in (("a browser's own secret", many - many // 2), ("another browser's secret", many // 2)):
         house.clock.forward(minutes=20)
         people = crowd(house, batch, binding, first=len(codes))
@@ -105,7 +107,8 @@ def test_of_many_links_no_token_no_code_and_no_secret_rests_anywhere(house, tier
             elsewhere = {} if number % 2 else {"code": code}
             cookie = house.access.redeem(token, binding=binding if number % 2 else "a phone's", **elsewhere).cookie
             *_, cookie_secret = house.context.signer.read(Purpose.SESSION, cookie)
-            secrets |= {token, link_secret, cookie, cookie_secret, binding}
+            assert len(cookie_secret) >= 43, "256 bits as text"
+            secrets |= {token, link_secret, cookie, cookie_secret, binding, *shared(house, cookie)}
             codes.add(code)
         texts.append(house.dump())
         for path in house.folder.glob("*.eml"):
@@ -114,14 +117,48 @@ def test_of_many_links_no_token_no_code_and_no_secret_rests_anywhere(house, tier
         caplog.text,
         *(path.read_text("utf-8", "replace") for path in house.folder.parent.rglob("*") if path.suffix == ".log"),
     ]
-    assert len(secrets) >= 4 * many
+    assert len(secrets) >= 8 * many
     everything = "\n".join(texts)
     assert "person0@example.com" in everything, "the dump would not show what rests"
-    resting = [secret for secret in secrets if secret in everything or secret.encode().hex() in everything]
-    assert resting == []
+    found = [secret for secret in secrets if secret in everything or secret.encode().hex() in everything]
     # a code is six digits: it is sought where it stands for itself, as any digest has six digits somewhere
     numbers = set(re.findall(r"(?<![0-9a-zA-Z.-])[0-9]{6}(?![0-9a-zA-Z-])", everything))
-    assert numbers & codes == set()
+    return found, numbers & codes
+
+
+def shared(house, cookie):
+    """Answer the secrets of a link to a document, opened, and of an address of it."""
+    me, document = house.access.authenticate(cookie), house.clock.new_id()
+    (grant,) = me.grants
+    (link,) = house.access.sharing.share(grant.account_id, [Shareable(document, "R-1")], grant.contact_id, by=SYSTEM).values()
+    token = link.rpartition("/")[2]
+    opened = house.access.sharing.open(token, user_agent="Firefox").cookie
+    address = house.access.signed_urls.sign(grant.account_id, document, "pdf", by=me).rpartition("/")[2]
+    house.access.signed_urls.open(address)
+    *_, secret = house.context.signer.read(Purpose.SHARE_LINK, token)
+    return {token, secret, opened, address}
+
+
+@pytest.mark.guarantee(3)
+def test_of_many_links_no_token_no_code_and_no_secret_rests_anywhere(house, tier, caplog):
+    assert resting(house, tier.times(5, 100, 1_000), caplog) == ([], set())
+    assert {len(row.secret) for row in house.rows(Session)} == {32}, "SHA-256"
+
+
+def test_the_search_would_find_what_a_service_keeps_as_it_is(quick, caplog, monkeypatch):
+    """The naive service keeps a browser's secret as it is where its digest should be, and logs codes."""
+    monkeypatch.setattr("lockportal.access.service.digest", lambda secret: secret.encode()[:32].ljust(32))
+    monkeypatch.setattr("lockportal.access.identity.digest", lambda secret: secret.encode()[:32].ljust(32))
+    code_fits = LinkTokens.code_fits
+
+    def telling(self, link_id, typed):
+        logging.getLogger("naive").debug("typed %s", typed)
+        return code_fits(self, link_id, typed)
+
+    monkeypatch.setattr(LinkTokens, "code_fits", telling)
+    secrets, codes = resting(quick, 4, caplog)
+    assert {"a browser's own secret", "another browser's secret"} <= {*secrets}
+    assert codes
 
 
 @pytest.mark.guarantee(4)
@@ -157,6 +194,23 @@ def test_the_row_says_when_a_link_expires_and_not_the_token(quick):
     with quick.engines.writing() as connection:
         connection.execute(sa.update(links).values(expires_at=quick.clock.now()))
     assert quick.access.inspect(token, BROWSER).state == "expired"
+
+
+@pytest.mark.parametrize(("behind", "found"), [(0, "ok"), (2, "SignatureExpired"), (120, "SignatureExpired")])
+def test_a_signature_that_tells_the_time_alone_rejects_too_early_and_without_an_age_never(monkeypatch, behind, found):
+    """The control: what the library of signatures itself does where the verifier's clock is behind the issuer's."""
+    naive, issued = URLSafeTimedSerializer(KEYS[0]), 1_800_000_000
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: issued)
+    token = naive.dumps(["x"])
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: issued - behind)
+    try:
+        naive.loads(token, max_age=600)
+        told = "ok"
+    except SignatureExpired as expired:
+        told = type(expired).__name__
+    assert told == found
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: issued + 10**8)
+    assert naive.loads(token) == ["x"]
 
 
 @pytest.mark.guarantee(5)
@@ -226,3 +280,19 @@ def test_a_token_of_one_purpose_is_junk_for_every_other_and_sha_256_signs():
         assert len(signature) == 43  # 256 bits
         assert signer.read(purpose, Signer(KEYS[2:]).sign(purpose, 7)) == 7
         assert Signer(KEYS[2:]).read(purpose, signer.sign(purpose, 7)) == 7, "the newest key signs"
+
+
+def test_the_rotation_would_catch_a_list_of_keys_in_the_wrong_order(quick):
+    """Newest first, the old key goes on signing, which nobody notices until it is taken out."""
+    reversed_ = quick.again(keys=KEYS[1::-1])
+    people = crowd(reversed_, 3)
+    without = quick.again(keys=KEYS[1:])
+    assert {reversed_.access.inspect(token, BROWSER).state for _, token, _ in people} == {"ready"}
+    assert {without.access.inspect(token, BROWSER).state for _, token, _ in people} == {"unknown"}
+
+
+def test_the_cross_uses_would_catch_a_signer_with_one_salt_for_all(monkeypatch):
+    salted = Signer._serializer
+    monkeypatch.setattr(Signer, "_serializer", lambda self, _: salted(self, Purpose.FORM))
+    signer = Signer(KEYS)
+    assert all(signer.read(read, signer.sign(made, ["x"])) == ["x"] for made, read in itertools.permutations(Purpose, 2))

@@ -372,6 +372,20 @@ def test_what_customers_download_is_written_down_and_what_staff_look_at_is_not(p
         portal.documents.downloads(account, robin)
 
 
+def test_who_downloads_as_a_parents_contact_is_named_too(portal):
+    store(portal, invoice())
+    account = account_of(portal)
+    parent = portal.profiles.open_customer("P-1", "Group", by=SYSTEM)
+    portal.profiles.change_customer(account, by=SYSTEM, parent_id=parent)
+    contact = portal.profiles.add_contact(parent, "gail@group.example", "Gail", by=OTTO)
+    grant = Grant(account, contact.id, frozenset({Right.VIEW}), "", frozenset({Right.VIEW}))
+    gail = Actor(kind=ActorKind.CUSTOMER, id=str(contact.person_id), person_id=contact.person_id, grants=(grant,))
+    portal.documents.pdf(account, key(portal), gail)
+    (line,) = portal.documents.downloads(account, OTTO).items
+    assert (line.contact_id, line.contact_name, line.person_id) == (contact.id, "Gail", contact.person_id)
+    assert portal.documents.downloads(parent, OTTO).items == ()
+
+
 def test_downloads_are_listed_page_by_page_the_newest_first(portal):
     store(portal, invoice(), name="")
     account, mine = account_of(portal), customer(account_of(portal))

@@ -2,27 +2,42 @@
 
 import threading
 from importlib.metadata import entry_points
+from pathlib import Path
 from urllib.request import urlopen
 
 import lockportal_example_fastapi as fastapi_portal
 import lockportal_example_flask as flask_portal
 import pytest
 import uvicorn
+from flask import url_for
+from lockportal_example_fastapi import serving as fastapi_serving
+from lockportal_example_flask import serving as flask_serving
 
 from examples.browsing import sign_in
-from lockportal.web import ROUTES
+from lockportal.web import Front
 
 
-def test_flask_registers_every_route_of_the_table(world):
+def test_flask_registers_every_route(world):
     app = flask_portal.create_app(world.portal)
     rules = {(rule.endpoint, *(rule.methods - {"HEAD"})) for rule in app.url_map.iter_rules()}
-    assert rules == {(route.name, route.method) for route in ROUTES}
+    expected = {(f"lockportal.{route.name.replace('.', '_')}", route.method) for route in Front(world.portal).routes}
+    assert rules == expected
+    with app.test_request_context():
+        assert url_for("lockportal.home", account=world.harbour) == f"/accounts/{world.harbour}/"
 
 
-def test_fastapi_registers_every_route_of_the_table(world):
-    app = fastapi_portal.create_app(world.portal)
-    routes = {(route.name, *(route.methods - {"HEAD"})) for route in app.routes}
-    assert routes == {(route.name, route.method) for route in ROUTES}
+def test_fastapi_registers_every_route(world):
+    made = fastapi_portal.router(Front(world.portal))
+    routes = {(route.name, *(route.methods - {"HEAD"})) for route in made.routes}
+    assert routes == {(route.name, route.method) for route in Front(world.portal).routes}
+    assert made.url_path_for("home", account=world.harbour) == f"/accounts/{world.harbour}/"
+
+
+@pytest.mark.parametrize("module", [flask_portal, fastapi_portal])
+def test_an_adapter_is_thin(module):
+    code = list(Path(module.__file__).parent.glob("*.py"))
+    assert {path.stem for path in code} == {"__init__", "application", "serving", "translation"}
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in code) <= 350
 
 
 def test_a_customer_signs_in_and_reads_every_page(client, world, addresses):
@@ -33,7 +48,7 @@ def test_a_customer_signs_in_and_reads_every_page(client, world, addresses):
     home = client.get("/", follow_redirects=True)
     assert "$17,691.85" in home.text
     for name, path in addresses(world).items():
-        if name not in {"sign_in", "inspect_link", "inspect_share_link"}:
+        if name not in {"sign_in", "inspect_link", "inspect_share_link", "download"}:
             keeps_users = name in {"people", "share_links"}  # which she does not
             assert client.get(path, follow_redirects=True).status_code == (403 if keeps_users else 200), name
 
@@ -88,7 +103,7 @@ def test_the_example_is_offered_as_an_application(name, module):
 def of_flask(monkeypatch):
     """Answer a function that ends Flask's server."""
     made = []
-    real = flask_portal.make_server
+    real = flask_serving.make_server
 
     def make_server(*args, **kwargs):
         made.append(real(*args, **kwargs))
@@ -97,7 +112,7 @@ def of_flask(monkeypatch):
     def end():
         made[0].shutdown()
 
-    monkeypatch.setattr(flask_portal, "make_server", make_server)
+    monkeypatch.setattr(flask_serving, "make_server", make_server)
     return end
 
 
@@ -110,7 +125,7 @@ def of_fastapi(monkeypatch):
             super().__init__(config)
             made.append(self)
 
-    monkeypatch.setattr(fastapi_portal.uvicorn, "Server", Server)
+    monkeypatch.setattr(fastapi_serving.uvicorn, "Server", Server)
 
     def end():
         made[0].should_exit = True

@@ -234,6 +234,10 @@ def test_customers_say_what_they_want_of_themselves_only(quick):
     me = Actor(kind=ActorKind.CUSTOMER, id="me", person_id=mine.person_id, grants=(grant,))
     quick.portal.messages.store_preference(account, mine.id, "documents", wanted=False, by=me)
     assert choices(quick, account, mine, me)["documents"] is False
+    for contact in (other.id, account):
+        with pytest.raises(NotFound) as caught:
+            quick.portal.messages.preferences(account, contact, by=me)
+        assert caught.value.code == "contact.not_found"
     for stranger in (customer(other.id), me):
         with pytest.raises(NotFound):
             quick.portal.messages.store_preference(account, other.id, "documents", wanted=False, by=stranger)

@@ -1,5 +1,9 @@
 """A parent's contacts act for its children, to any depth, with the rights that they have at the parent; circles are refused."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
 import pytest
 
 from lockportal.core.actor import SYSTEM, Actor, ActorKind, Right
@@ -125,3 +129,53 @@ def test_a_parents_administrator_keeps_the_people_of_its_children(room, family):
     assert code(lambda: profiles.disable_contact(child, added.id, by=me)) == "contact.last_administrator"
     own = contact_id(child, boss.person_id)
     assert code(lambda: profiles.change_contact(child, own, by=me, name="x")) == "contact.not_found"
+
+
+# two at once
+
+
+def test_two_who_put_each_other_below_themselves_at_once_close_no_circle(room, family, monkeypatch):
+    parent, _, _, stranger = family
+    for number in range(3):
+        told = at_once(room, parent, stranger, monkeypatch)
+        assert "customer.parent_cycle" in told
+        assert set(told) <= {None, "customer.parent_cycle"}
+        assert room.profiles.verify(room.office) == (), number
+        for account in (parent, stranger):
+            room.profiles.change_customer(account, by=room.office, parent_id=None)
+
+
+def test_two_at_once_would_catch_whoever_checks_before_alone(room, family, monkeypatch):
+    parent, _, _, stranger = family
+    monkeypatch.setattr(type(room.profiles._families), "part", lambda *_: None)
+    assert at_once(room, parent, stranger, monkeypatch) == [None, None]
+    told = {(finding.check, finding.subject) for finding in room.profiles.verify(room.office)}
+    assert told == {("profiles.parent", str(parent)), ("profiles.parent", str(stranger))}
+
+
+def at_once(room, one, other, monkeypatch):
+    """Put each of two customers below the other, both checked before either is stored; answer what each was told."""
+    barrier, check = threading.Barrier(2), type(room.profiles._families).check
+
+    def held(self, *given):
+        check(self, *given)
+        barrier.wait(30)
+
+    def change(pair):
+        try:
+            room.profiles.change_customer(pair[0], by=room.office, parent_id=pair[1])
+        except Refused as refused:
+            return refused.code
+        return None
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor(2) as pool:
+        patch.setattr(type(room.profiles._families), "check", held)
+        return list(pool.map(change, [(one, other), (other, one)]))
+
+
+def test_a_circle_that_a_crash_has_left_is_found_and_those_below_it_are_not(room, family):
+    parent, child, grandchild, stranger = family
+    room.profiles.change_customer(stranger, by=room.office, parent_id=grandchild)
+    assert room.profiles.verify(room.office) == ()
+    room.shell.run(ChangeCustomer(account_id=parent, parent_id=grandchild), SYSTEM)
+    assert {UUID(finding.subject) for finding in room.profiles.verify(room.office)} == {parent, child, grandchild}

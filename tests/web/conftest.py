@@ -117,7 +117,15 @@ class World:
     """The portal, its clock, its letterbox, and ids by name."""
 
     def __init__(
-        self, folder, *, base_url="https://portal.example", templates=None, languages=("en",), logo=None, trusted_proxies=()
+        self,
+        folder,
+        *,
+        base_url="https://portal.example",
+        templates=None,
+        languages=("en",),
+        logo=None,
+        trusted_proxies=(),
+        settings=(),
     ):
         self.clock, self.letterbox = StandingClock(), Letterbox()
         supplier = Supplier(
@@ -140,6 +148,7 @@ class World:
             secret_keys=(KEY,),
             templates=templates,
             trusted_proxies=trusted_proxies,
+            settings=settings,
         )
         self.portal = Portal(config, clock=self.clock, notifier=self.letterbox)
         self.portal.upgrade()
@@ -303,6 +312,7 @@ def addresses(world):
         "sign_in": "/sign-in",
         "inspect_link": "/sign-in/nonsense",
         "accounts": "/",
+        "all_documents": "/documents",
         "preferences": "/preferences",
         "sessions": "/sessions",
         "home": f"{home}/",
@@ -314,6 +324,8 @@ def addresses(world):
         "comparison": f"{compared}/comparison",
         "einvoice": f"{compared}/einvoice/ubl",
         "file": f"{compared}/files/{world.file}",
+        "addresses": f"{compared}/addresses",
+        "download": "/download/nonsense",
         "people": f"{home}/people",
         "inspect_share_link": "/d/nonsense",
         "share_links": f"{home}/links",
@@ -323,6 +335,30 @@ def addresses(world):
         "statement_pdf": f"{home}/statement.pdf",
         "health": "/health",
         "static": "/static/lockportal.css",
+    }
+
+
+def desk_addresses(world):
+    """Answer an address for each GET route of the desk, by the route's name."""
+    home = f"/desk/accounts/{world.harbour}"
+    document, compared = (f"{home}/documents/{world.ids[number]}" for number in ("INV-1001", "INV-1006"))
+    return {
+        "desk": "/desk?owner=all",
+        "desk_customers": "/desk/customers",
+        "desk_messages": "/desk/messages",
+        "desk_account": home,
+        "desk_documents": f"{home}/documents",
+        "desk_documents_csv": f"{home}/documents.csv",
+        "desk_bundle": f"{home}/bundle?document={world.ids['INV-1001']}",
+        "desk_document": document,
+        "desk_document_pdf": f"{document}/pdf",
+        "desk_comparison": f"{compared}/comparison",
+        "desk_einvoice": f"{compared}/einvoice/ubl",
+        "desk_file": f"{compared}/files/{world.file}",
+        "desk_statement": f"{home}/statement",
+        "desk_statement_pdf": f"{home}/statement.pdf",
+        "desk_account_messages": f"{home}/messages",
+        "desk_links": f"{home}/links",
     }
 
 

@@ -97,3 +97,75 @@ def test_knowing_who_it_is_takes_two_statements_however_many_the_children(world)
         actor = world.portal.access.authenticate(cookie)
     assert len(actor.grants) == 21
     assert len(sent) == 2
+
+
+# the documents of all accounts in one list
+
+
+def numbers(browser):
+    return re.findall(r'/documents/[0-9a-f-]{36}">([^<]+)</a>', browser.text)
+
+
+def whole(browser, address):
+    """Answer the numbers of every page of a list, from its first on."""
+    met = []
+    while address:
+        assert browser.get(address).status == 200
+        met += numbers(browser)
+        following = re.search(r'rel="next" href="([^"]+)"', browser.text)
+        address = following and following[1].replace("&amp;", "&")
+    return met
+
+
+def test_somebody_of_several_accounts_sees_all_their_documents_in_one_list(world):
+    world.portal.profiles.add_contact(world.mill, ANN, "Ann", (Right.VIEW,), by=SYSTEM)
+    ann = world.signed_in()
+    ann.get("/")
+    assert 'href="/documents"' in ann.text
+    ann.get("/documents?text=9001")
+    assert numbers(ann) == ["INV-9001"]
+    assert f'href="/accounts/{world.mill}/documents/{world.foreign["INV-9001"]}"' in ann.text
+    assert f'<a href="/accounts/{world.mill}/">Mill &amp; Sons</a>' in ann.text
+    ann.get("/documents?state=overdue&sort=due_on")
+    assert numbers(ann) == ["INV-1001", "INV-1002", "INV-1003", "INV-9001"]
+    assert sorted(whole(ann, "/documents")) == sorted([*world.ids, *world.foreign])
+    assert ann.get("/documents?issued_from=sometime").status == 422
+    assert "Enter a date" in ann.text
+    ann.get("/documents?text=nothing+like+it")
+    assert "No document matches" in ann.text
+
+
+@pytest.mark.parametrize("sort", ["", "issued_on", "due_on", "-due_on", "number", "-amount"])
+def test_the_list_over_all_accounts_has_pages_and_each_document_once(world, sort):
+    world.portal.profiles.add_contact(world.mill, ANN, "Ann", (Right.VIEW,), by=SYSTEM)
+    world.store(*(world.invoice(f"M-{n:03}", "5.00", n % 3) for n in range(60)))
+    ann = world.signed_in()
+    met = whole(ann, f"/documents?sort={sort}")
+    assert len(met) == len(set(met)) == 60 + len(world.ids) + len(world.foreign)
+
+
+@pytest.mark.guarantee(34)
+def test_the_list_over_all_accounts_has_what_may_be_viewed_and_seen_and_nothing_else(world):
+    contact = world.portal.profiles.add_contact(world.mill, ANN, "Ann", (Right.PAY,), by=SYSTEM)
+    ann = world.signed_in()
+    assert set(whole(ann, "/documents")) == set(world.ids)
+    world.portal.profiles.change_contact(world.mill, contact.id, by=SYSTEM, rights=(Right.VIEW,))
+    assert set(whole(ann, "/documents")) == {*world.ids, "INV-9001"}
+    world.portal.profiles.change_customer(world.harbour, by=SYSTEM, hidden_kinds=["contract"])
+    assert set(whole(ann, "/documents")) == {*world.ids, "INV-9001"} - {"K-12"}
+    world.portal.profiles.disable_contact(world.mill, contact.id, by=SYSTEM)
+    assert set(whole(ann, "/documents")) == set(world.ids) - {"K-12"}
+    assert world.browser().get("/documents").header("Location") == "/sign-in?next=%2Fdocuments"
+
+
+@pytest.mark.parametrize(("shops", "more"), [(0, 0), (40, 0), (40, 300)])
+def test_the_list_over_all_accounts_takes_four_statements_whatever_their_number_and_the_book(world, shops, more):
+    for n in range(shops):
+        world.portal.profiles.open_customer(f"S-{n}", f"Shop {n:02}", by=SYSTEM, parent_id=world.harbour)
+    if more:
+        world.store(*(world.invoice(f"M-{n:03}", "5.00", n % 30) for n in range(more)))
+    ann = world.signed_in()
+    for path in ("/documents", "/documents?state=open&sort=due_on"):
+        with counting(world.portal.engines) as sent:
+            assert ann.get(path).status == 200
+        assert len(sent) <= 4, sent

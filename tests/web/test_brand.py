@@ -14,7 +14,7 @@ from lockportal.web.assets import LOGO, load_assets
 from lockportal.web.brand import brand_css
 
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
-GROUNDS = st.sampled_from([(255, 255, 255), (19, 23, 31)])
+GROUNDS = st.sampled_from([(255, 255, 255), (236, 239, 243), (19, 23, 31), (42, 50, 64)])
 
 
 @given(COLOURS, GROUNDS)
@@ -40,10 +40,10 @@ def test_the_style_sheet_names_the_colour():
 def test_a_logo_is_served_and_one_that_is_none_is_refused(tmp_path):
     logo = tmp_path / "house.png"
     logo.write_bytes(b"\x89PNG")
-    assert load_assets(None, Branding(logo=str(logo)))[LOGO].media_type == "image/png"
+    assert load_assets((), Branding(logo=str(logo)))[LOGO].media_type == "image/png"
     for path in (tmp_path / "missing.png", tmp_path / "page.html"):
         with pytest.raises(Refused) as refused:
-            load_assets(None, Branding(logo=str(path)))
+            load_assets((), Branding(logo=str(path)))
         assert refused.value.field == "branding.logo"
 
 

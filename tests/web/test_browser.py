@@ -1,6 +1,7 @@
 """The pages in a real browser, without JavaScript of ours: the policy holds, nothing overflows, a person gets in."""
 
 import runpy
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,8 @@ def test_a_person_ticks_documents_and_takes_them_in_one_file(browser, world, for
 def test_a_browser_that_opens_a_link_and_waits_spends_nothing(browser, world):
     """As a scanner does that runs a real browser: scripts run, and nobody clicks."""
     from lockportal.access.models import LinkState, LoginLink, Session
+    from lockportal.access.sharing.models import Shareable, ShareLinkUsed, ShareUse
+    from lockportal.core.actor import SYSTEM
     from lockportal.storage.tables import table
 
     def rows(record):
@@ -116,21 +119,31 @@ def test_a_browser_that_opens_a_link_and_waits_spends_nothing(browser, world):
     page.click("button[type=submit]")
     world.portal.deliver()
     address = f"{world.base_url}/sign-in/{world.letterbox.token(world.base_url)}"
+    contact = world.portal.profiles.contacts(world.mill, by=SYSTEM)[0]
+    sharing, document = world.portal.access.sharing, world.foreign["INV-9001"]
+    (shared,) = sharing.share(world.mill, [Shareable(document, "INV-9001")], contact.id, by=SYSTEM).values()
     before, name = len(rows(Session)), world.site.guard.session_name
     scanners = [browser.new_context(), browser.new_context(user_agent="Mozilla/5.0 SafeLinks"), person]
     for context in scanners:
+        context.new_page().goto(shared)
         context.new_page().goto(address)
     for context in scanners:  # each has waited for ten seconds by the end of its turn
         context.pages[-1].mouse.move(100, 100)
         context.pages[-1].wait_for_timeout(10_000 / len(scanners) if context is not person else 10_000)
         context.pages[-1].reload()
-        assert name not in {cookie["name"] for cookie in context.cookies()}
+        context.pages[-2].reload()
+        assert not {name, world.site.guard.shared_name} & {cookie["name"] for cookie in context.cookies()}
     assert len(rows(Session)) == before
+    assert {row.use for row in rows(ShareLinkUsed)} == {ShareUse.FETCHED}
     assert rows(LoginLink)[-1].state is LinkState.ISSUED
     page.goto(address)
     page.click("button[type=submit]")
     page.wait_for_url("**/accounts/**")
     assert name in {cookie["name"] for cookie in person.cookies()}
+    opening = scanners[1].pages[-2]
+    opening.click("button[type=submit]")
+    opening.wait_for_url(f"**/accounts/{world.mill}/documents/{document}")
+    assert opening.get_by_role("heading", name="INV-9001").is_visible()
     for context in scanners:
         context.close()
 
@@ -197,3 +210,70 @@ def test_an_administrator_invites_and_changes_somebody(browser, world, size, tmp
     row.get_by_role("button", name="Save").click()
     assert "See documents and balances" in page.locator("tr", has_text=f"carl-{size}@").inner_text()
     context.close()
+
+
+def test_who_signs_out_of_the_desk_is_asked_for_name_and_password_again(browser, world):
+    """The browser itself keeps name and password, and forgets them when it is asked although it has sent them."""
+    from playwright.sync_api import Error
+
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    name, password = SHOTS["STAFF"]["username"], SHOTS["STAFF"]["password"].replace(" ", "%20")
+    desk = f"{world.base_url}/desk"
+
+    def status(act):
+        with page.expect_response(desk) as answer:
+            act()
+        return answer.value.status
+
+    def open_desk():
+        with suppress(Error):  # nobody answers the browser's question
+            page.goto(desk)
+
+    page.goto(desk.replace("://", f"://{name}:{password}@"))
+    assert status(open_desk) == 200  # it sends them by itself
+    assert status(page.get_by_role("button", name="Sign out").click) == 401
+    assert status(open_desk) == 401
+    page = context.new_page()
+    page.goto(desk.replace("://", f"://{name}:{password}@"))
+    assert status(open_desk) == 200
+    context.close()
+
+
+def test_a_menu_of_seven_entries_stays_on_a_phone(browser, world):
+    width, height = SHOTS["SIZES"]["phone"]
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    for _ in SHOTS["sign_in"](page, world, "ann@harbour.example"):
+        pass
+    page.evaluate("""() => {
+        const menu = document.querySelector(".menu");
+        while (menu.children.length < 7) menu.append(menu.children[1].cloneNode(true));
+    }""")
+    places = page.locator(".menu a").evaluate_all("every => every.map(one => one.getBoundingClientRect().right)")
+    assert len(places) == 7
+    assert max(places) <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_a_language_from_right_to_left_turns_the_pages_around(browser, tmp_path):
+    (tmp_path / "host" / "web" / "locale").mkdir(parents=True)
+    words = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Overview"\nmsgstr "نظرة عامة"\n'
+    (tmp_path / "host" / "web" / "locale" / "ar.po").write_text(words, "utf-8")
+    (tmp_path / "portal").mkdir()
+    options = {"languages": ("ar", "en"), "templates": tmp_path / "host"}
+    with SHOTS["served"](tmp_path / "portal", **options) as turned:
+        for width, height in SHOTS["SIZES"].values():
+            turned.clock.forward(minutes=16)
+            context = browser.new_context(viewport={"width": width, "height": height}, locale="ar")
+            page = context.new_page()
+            for _ in SHOTS["sign_in"](page, turned, "ann@harbour.example"):
+                pass
+            for tail in ("", "documents", f"documents/{turned.ids['INV-1006']}", "statement"):
+                page.goto(f"{turned.base_url}/accounts/{turned.harbour}/{tail}")
+                assert page.locator("html").get_attribute("dir") == "rtl"
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, tail
+                first, second = (page.locator(".menu a").nth(place).bounding_box() for place in (0, 1))
+                assert first["x"] > second["x"], "the first entry stands to the right"
+            context.close()

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,9 @@ def basic(name, password):
 
 
 CASEY = basic("casey", "open sesame")
+
+
+LEFT = "__Host-lockportal-left"
 
 
 class Desk:
@@ -101,13 +105,13 @@ def test_a_task_is_taken_given_back_and_closed_with_an_outcome(desk):
     assert "Harbour Foods Ltd" in page
     assert "A message cannot be delivered" in page
     there = desk.post(address(desk.world, one), {"act": "take", "back": "nobody"})
-    assert (there.status, there.header("Location")) == (303, "/desk?owner=nobody")
+    assert (there.status, there.header("Location")) == (303, "/desk?owner=nobody&done=take")
     assert "bounces" in text(desk.get("/desk"))
     desk.post(address(desk.world, one), {"act": "release"})
     assert "Nothing to do" in text(desk.get("/desk"))
     closing = {"act": "close", "outcome": "wrong_contact", "note": " Asked for another. ", "back": "account"}
     there = desk.post(address(desk.world, one), closing)
-    assert there.header("Location") == f"/desk/accounts/{desk.world.harbour}"
+    assert there.header("Location") == f"/desk/accounts/{desk.world.harbour}?done=close"
     closed = desk.world.portal.activities.get(desk.world.harbour, one.id, SYSTEM)
     assert (closed.outcome, closed.note) == ("wrong_contact", "Asked for another.")
     assert "Nothing to do" in text(desk.get("/desk", {"owner": "all"}))
@@ -181,7 +185,7 @@ def test_a_customers_page_shows_its_tasks_and_its_timeline_page_by_page(desk):
     page = text(desk.get(path))
     assert "Harbour 30" in page
     assert "Mail to &lt;this&gt; customer bounces." in page
-    assert page.count("staff:ann") == 30
+    assert page.count('">ann</td>') == 30
     after = re.search(r"\?after=([^\"]+)", page)[1]
     older = text(desk.get(path, {"after": after}))
     assert "A task was opened" in older
@@ -204,3 +208,113 @@ def test_logins_are_read_from_one_text():
     login = login_of("casey:a:b, robin:c")
     assert login(Request(method="GET", path="/", headers=basic("casey", "a:b"))) == staff("casey")
     assert "a:b" not in repr(login)
+
+
+# signing out
+
+
+def test_signing_out_has_the_browser_asked_for_name_and_password_again(desk):
+    assert 'action="/desk/sign-out"' in text(desk.get("/desk"))
+    left = desk.post("/desk/sign-out", {})
+    assert (left.status, left.header("Location")) == (303, "/desk")
+    (cookie,) = left.cookies
+    asked = desk.site.handle(Request(method="GET", path="/desk", headers=CASEY, cookies={cookie.name: cookie.value}))
+    assert (asked.status, asked.header("WWW-Authenticate")) == (401, BasicLogin({}).challenge)
+    assert [(one.name, one.value) for one in asked.cookies] == [(LEFT, "")]
+    assert "casey" not in asked.body.decode()
+    assert desk.get("/desk").status == 200  # who gives name and password anew, without the cookie
+    assert not desk.get("/desk", headers=basic("casey", "wrong")).cookies
+
+
+def test_signing_out_needs_the_desks_own_form(desk):
+    assert desk.site.handle(Request(method="GET", path="/desk/sign-out", headers=CASEY)).status == 405
+    foreign = {**CASEY, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    answer = desk.site.handle(Request(method="POST", path="/desk/sign-out", headers=foreign))
+    assert (answer.status, answer.cookies) == (403, ())
+
+
+def test_whom_the_host_knows_otherwise_the_host_signs_out(world):
+    class SingleSignOn:
+        challenge = ""
+
+        def __call__(self, _):
+            return staff("casey")
+
+    site, left = Site(world.portal, staff=SingleSignOn()), {LEFT: "left"}
+    shown = site.handle(Request(method="GET", path="/desk", cookies=left))
+    assert shown.status == 200
+    assert "/desk/sign-out" not in shown.body.decode()
+    form = {"form_token": site.guard.session_token(staff("casey"))}
+    assert site.handle(Request(method="POST", path="/desk/sign-out", form=form, headers=OURS)).status == 404
+
+
+# customers, documents, messages
+
+
+def test_customers_are_found_by_parts_of_name_and_number_with_what_each_owes(desk):
+    page = text(desk.get("/desk/customers"))
+    assert [page.index(name) for name in ("Harbour Foods Ltd", "Mill &amp; Sons", "Newcomer Inc")] == sorted(
+        page.index(name) for name in ("Harbour Foods Ltd", "Mill &amp; Sons", "Newcomer Inc")
+    )
+    assert page.index("$17,691.85") < page.index("€1,800.00") < page.index("$77.00")
+    assert "$9,956.75" in page
+    for search in ("MILL", "c-2000"):
+        page = text(desk.get("/desk/customers", {"search": search}))
+        assert re.findall(r'/desk/accounts/[0-9a-f-]{36}">([^<]+)<', page) == ["Mill &amp; Sons"]
+    assert "No customer matches" in text(desk.get("/desk/customers", {"search": "%"}))
+
+
+def test_a_long_list_of_customers_goes_on_and_keeps_the_search(desk):
+    for n in range(60):
+        desk.world.portal.profiles.open_customer(f"L-{n:02}", f"Lakeside {n:02}", by=SYSTEM)
+    seen, query = [], {"search": "lakeside"}
+    while query:
+        page = text(desk.get("/desk/customers", query))
+        seen += re.findall(r">(Lakeside \d+)</a>", page)
+        following = re.search(r'rel="next" href="[^"]*search=lakeside&amp;after=([^"]+)"', page)
+        query = {"search": "lakeside", "after": unquote(following[1])} if following else None
+    assert seen == [f"Lakeside {n:02}" for n in range(60)]
+    assert "Back to first" in page
+
+
+def test_a_customers_page_tells_what_it_owes_and_leads_to_its_documents(desk):
+    world, home = desk.world, f"/desk/accounts/{desk.world.harbour}"
+    page = text(desk.get(home))
+    assert "The customer owes" in page
+    assert "$17,691.85" in page
+    for there in ("documents", "statement", "messages", "links"):
+        assert f'href="{home}/{there}"' in page
+    page = text(desk.get(f"{home}/documents", {"state": "overdue", "sort": "due_on"}))
+    assert re.findall(r'/documents/[0-9a-f-]{36}">([^<]+)</a>', page) == ["INV-1001", "INV-1002", "INV-1003"]
+    assert "/accounts/" not in page.replace("/desk/accounts/", ""), "every address is one of the desk"
+    page = text(desk.get(f"{home}/documents/{world.ids['INV-1006']}"))
+    assert "Invoice INV-1006" in page
+    assert "/accounts/" not in page.replace("/desk/accounts/", "")
+
+
+@pytest.mark.parametrize("tail", ["documents.csv", "statement.pdf", "documents/{0}/pdf", "documents/{0}/einvoice/ubl"])
+def test_the_desk_hands_out_what_the_customer_can_have(desk, tail):
+    answer = desk.get(f"/desk/accounts/{desk.world.harbour}/{tail.format(desk.world.ids['INV-1006'])}")
+    assert (answer.status, answer.header("Content-Disposition").partition(";")[0]) == (200, "attachment")
+
+
+def test_the_desk_shows_what_was_sent_to_a_customer_and_what_came_of_it(desk):
+    desk.world.store(desk.world.invoice("N-1", 10, 30))
+    desk.world.portal.deliver()
+    page = text(desk.get(f"/desk/accounts/{desk.world.harbour}/messages"))
+    assert "New documents" in page
+    assert "Sent" in page
+    assert "No message was sent yet" in text(desk.get(f"/desk/accounts/{desk.world.empty}/messages"))
+
+
+def test_a_message_that_failed_is_sent_again_from_the_list(desk):
+    assert "Every message went out" in text(desk.get("/desk/messages"))
+    undelivered(desk.world)
+    page = text(desk.get("/desk/messages"))
+    assert "Documents arrived, or changed" in page
+    where = re.search(r'action="(/desk/messages/[^"]+)"', page)[1]
+    assert desk.post(where, {}).header("Location") == "/desk/messages?done=resend"
+    assert "It is sent again within a few seconds." in text(desk.get("/desk/messages", {"done": "resend"}))
+    assert "Every message went out" in text(desk.get("/desk/messages"))
+    assert "Sent again" in text(desk.get("/desk/messages", {"replayed": "1"}))
+    assert desk.post(where, {}).status == 422, "once"

@@ -242,7 +242,7 @@ def test_the_list_has_a_box_for_each_document_and_keeps_its_filter(shared, visit
     form = visit.text.split('<form class="bundle"')[1].split("</form>")[0]
     assert re.findall(r'name="document" value="([^"]+)"', form) == [str(shared.ids[n]) for n in ("PO-7731", "PO-8001")]
     assert '<input type="hidden" name="kind" value="purchase_order">' in form
-    assert "up to 2 on this page" in form
+    assert "Choose documents to add them up or to download them in one go." in form
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,17 @@ import itertools
 import re
 
 import pytest
+from attrs import evolve
 
 from crowds import crowd
 from lockportal.access.models import LinkState, LoginLink, Session
 from lockportal.access.service import Access
+from lockportal.access.sharing.models import ShareLinkUsed, ShareUse
+from lockportal.core.actor import SYSTEM
 from lockportal.storage.tables import table
 from lockportal.testing.guard import counting
+from lockportal.web import Site
+from lockportal.web.security import Guard
 
 ANN = "ann@harbour.example"
 OWN = "https://portal.example"
@@ -150,6 +155,14 @@ def test_no_planted_cookie_survives_signing_in(world, tier):
         assert world.site.guard.asking_name not in browser.cookies
 
 
+def test_the_planted_cookies_would_catch_a_page_that_goes_on_under_the_one_it_finds(world, tier, monkeypatch):
+    """The naive page signs in under whatever cookie the browser already has."""
+    given = Guard.session_cookie
+    monkeypatch.setattr(Guard, "session_cookie", lambda guard, value: evolve(given(guard, value), value="planted"))
+    with pytest.raises(AssertionError):
+        test_no_planted_cookie_survives_signing_in(world, tier)
+
+
 CASES = list(itertools.product([True, False], [OWN, "https://evil.example", "null"], ["same-origin", "cross-site"]))
 
 
@@ -171,6 +184,16 @@ def test_a_click_counts_from_the_portals_own_page_only(world, has_code, cookie, 
     assert answer.status == (303 if passes else 403)
     assert (world.site.guard.session_name in browser.cookies) is passes
     assert {row.state for row in rows(world, LoginLink)} == {LinkState.USED if passes else LinkState.ISSUED}
+
+
+@pytest.mark.parametrize(
+    ("lets", "case"), [("_check", (True, "null", "cross-site")), ("check_asking_form", (False, OWN, "same-origin"))]
+)
+def test_the_matrix_would_catch_a_guard_that_lets_pass(world, monkeypatch, lets, case):
+    """The naive guard takes a form from another site, or from a browser without the cookie."""
+    monkeypatch.setattr(Guard, lets, lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_a_click_counts_from_the_portals_own_page_only(world, lets != "_check", *case)
 
 
 @pytest.mark.guarantee(6)
@@ -251,3 +274,61 @@ def test_twenty_hostile_hosts_are_in_no_mail_no_page_and_no_location(make_world)
         told_to = [page for page in (*pages, mail.text, mail.html or "") if "evil" in page or "aaaa" in page]
         assert told_to == []
         assert "evil" not in (browser.get("/", headers=told).header("Location"))
+
+
+def test_the_hostile_hosts_would_catch_a_site_that_believes_the_header(make_world, monkeypatch):
+    """The naive site links to wherever it is told that it is."""
+    handle = Site.handle
+
+    def naive(self, request):
+        self.portal.access._mail._base_url = f"https://{request.header('Host')}"
+        return handle(self, request)
+
+    monkeypatch.setattr(Site, "handle", naive)
+    with pytest.raises(AssertionError):
+        test_twenty_hostile_hosts_are_in_no_mail_no_page_and_no_location(make_world)
+
+
+# as scanners do it: whole mails at once, some seconds after they were sent
+
+
+def scanned(world, address, asker):
+    """Let everything open an address that opens addresses without a person: seconds after the mail, twice, and by other words."""
+    world.clock.forward(seconds=3)
+    for agent, more in itertools.product(("", AGENTS[0]), MORE):
+        for method, purpose in (("GET", {}), ("GET", {}), ("HEAD", {}), ("GET", PURPOSES[2])):
+            for browser in (world.browser(), asker):
+                answer = browser.request(method, f"{address}{more}", headers={"User-Agent": agent, **purpose})
+                assert answer.status == 200
+                assert not {world.site.guard.session_name, world.site.guard.shared_name} & {one.name for one in answer.cookies}
+        world.clock.forward(seconds=1)
+
+
+@pytest.mark.guarantee(2)
+def test_scanners_that_come_seconds_after_the_mail_leave_a_login_link_to_the_person(world):
+    person = world.browser()
+    person.ask_for_link()
+    address = f"/sign-in/{world.letterbox.token(world.base_url)}"
+    scanned(world, address, person)
+    assert {row.state for row in rows(world, LoginLink)} == {LinkState.ISSUED}
+    person.get(address)
+    assert person.post(address).status == 303
+    assert person.get(f"/accounts/{world.harbour}/").status == 200
+
+
+@pytest.mark.guarantee(2)
+def test_scanners_that_come_seconds_after_the_mail_open_no_document_and_are_logged_apart(world):
+    world.store(world.invoice("INV-7001", "120.00", 29))
+    world.portal.deliver()
+    (link,) = {found for mail in world.letterbox.mails for found in re.findall(r"https://portal\.example(/d/\S+)", mail.text)}
+    person = world.browser()
+    scanned(world, link, person)
+    assert {row.use for row in rows(world, ShareLinkUsed)} == {ShareUse.FETCHED}
+    (line,) = world.portal.access.sharing.links(world.harbour, by=SYSTEM).items
+    assert (line.state, line.last_used_at) == ("open", None)
+    document = f"/accounts/{world.harbour}/documents/{world.id_of('INV-7001')}"
+    assert person.get(document).status == 303
+    person.get(link)
+    assert person.post(link).header("Location") == document
+    assert person.get(document).status == 200
+    assert [row.use for row in rows(world, ShareLinkUsed)].count(ShareUse.OPENED) == 1

@@ -10,6 +10,7 @@ import pytest
 from lockportal.core.routes import Entrance
 from lockportal.web import ROUTES, Request
 from lockportal.web.http import disposition
+from lockportal.web.security import Guard
 
 SCANNER = {"Sec-Purpose": "prefetch;prerender", "User-Agent": "Mozilla/5.0 (SafeLinks)"}
 
@@ -45,6 +46,14 @@ def test_every_response_bears_the_headers(shared, visit, paths):
         assert answer.header("Strict-Transport-Security")
 
 
+@pytest.mark.parametrize("lacking", ["Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control"])
+def test_the_look_at_headers_would_catch_a_page_that_lacks_one(shared, visit, paths, lacking, monkeypatch):
+    given = Guard.headers
+    monkeypatch.setattr(Guard, "headers", lambda guard: tuple(pair for pair in given(guard) if pair[0] != lacking))
+    with pytest.raises(AssertionError):
+        test_every_response_bears_the_headers(shared, visit, paths)
+
+
 @pytest.mark.guarantee(9)
 def test_only_static_files_are_ever_kept(visit, paths):
     kept = {name for name, path in paths.items() if "no-store" not in visit.get(path).header("Cache-Control")}
@@ -61,8 +70,8 @@ def test_no_page_runs_or_styles_anything_inline_or_names_another_site(shared, vi
                 continue
             looked_at += 1
             page = browser.text.lower()
-            assert '<html lang="en">' in page
-            assert "<script" not in page
+            assert '<html lang="en"' in page
+            assert not re.search(r'<script(?![^>]* src="/static/)', page)
             assert "<style" not in page
             assert ' style="' not in page
             assert "javascript:" not in page
@@ -125,6 +134,12 @@ def test_a_form_is_taken_from_the_portals_own_page_only(world, has_cookie):
     ours = "https://portal.example"
     allowed = {(ours, "same-origin"), ("null", "same-origin"), (None, "same-origin"), (ours, None)}
     assert passed == (allowed if has_cookie else set())
+
+
+def test_the_trial_of_forms_would_catch_a_guard_that_looks_at_the_token_alone(world, monkeypatch):
+    monkeypatch.setattr(Guard, "same_origin", lambda *_: True)
+    with pytest.raises(AssertionError):
+        test_a_form_is_taken_from_the_portals_own_page_only(world, has_cookie=True)
 
 
 @pytest.mark.guarantee(6)

@@ -149,6 +149,41 @@ def test_the_desk_lists_links_and_takes_all_of_them_back(world, link, forwarded)
     assert forwarded.get(link[0]).status == 410
 
 
+@pytest.mark.guarantee(12)
+@pytest.mark.parametrize("where", ["desk", "portal"])
+def test_a_button_takes_back_all_links_of_one_contact_with_a_reason(world, link, forwarded, where):
+    rights = (Right.VIEW, Right.USERS)
+    world.portal.profiles.add_contact(world.harbour, "zoe@harbour.example", "Zoe", rights, by=SYSTEM)
+    world.store(world.invoice("INV-7003", "10.00", 29))
+    world.portal.deliver()
+    theirs = {
+        mail.to: re.findall(rf"INV-7003.*?{re.escape(world.base_url)}(/d/\S+)", mail.text, re.DOTALL)[0]
+        for mail in world.letterbox.mails
+        if "INV-7003" in mail.text
+    }
+    ann = next(one for one in world.portal.profiles.contacts(world.harbour, by=SYSTEM) if one.email == ANN)
+    if where == "desk":
+        world.site = Site(world.portal, staff=lambda request: staff("casey"))
+        keeper, page = world.browser(), f"/desk/accounts/{world.harbour}/links"
+    else:
+        keeper, page = world.signed_in("zoe@harbour.example"), f"/accounts/{world.harbour}/links"
+    keeper.get(page)
+    assert {*re.findall(r"All of (\w+)", keeper.text)} == {"Ann", "Zoe"}
+    chosen = {"link": f"contact.{ann.id}"}
+    assert keeper.post(page, form=chosen).status == 422
+    assert forwarded.get(theirs[ANN]).status == 200
+    keeper.get(page)
+    assert keeper.post(page, form={**chosen, "reason": "Ann has left"}).status == 303
+    assert [forwarded.get(address).status for address in (*link, theirs[ANN], theirs["zoe@harbour.example"])] == [410] * 3 + [200]
+    keeper.get(page)
+    assert keeper.text.count("Ann has left") == 3
+    assert re.findall(r"All of (\w+)", keeper.text) == ["Zoe"]
+    for nobody in ("contact.nonsense", f"contact.{world.harbour}"):
+        keeper.get(page)
+        assert keeper.post(page, form={"link": nobody, "reason": "x"}).status in {303, 404}
+    assert forwarded.get(theirs["zoe@harbour.example"]).status == 200
+
+
 def test_a_customer_without_links_is_told_so(world):
     world.site = Site(world.portal, staff=lambda request: staff("casey"))
     casey = world.browser()

@@ -199,6 +199,8 @@ class AccessSettings:
     idle_minutes: int = field(default=60, validator=whole_number("access", 2, 24 * 30 * 60))
     """A session that was not used for so long is over."""
     share_link_days: int = field(default=30, validator=whole_number("access", 1, 90))
+    signed_url_minutes: int = field(default=5, validator=whole_number("access", 1, 5))
+    """How long an address hands out a file to whoever has it."""
 
     @property
     def link_lasts(self) -> timedelta:
@@ -219,6 +221,11 @@ class AccessSettings:
     def share_link_lasts(self) -> timedelta:
         """How long a link to a document opens it, at most."""
         return timedelta(days=self.share_link_days)
+
+    @property
+    def signed_url_lasts(self) -> timedelta:
+        """How long a signed address hands out its file, at most."""
+        return timedelta(minutes=self.signed_url_minutes)
 
 
 def local_path(text: str) -> str:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from lockportal.access import queries
 from lockportal.access.commands import EndEverything, EndSession, RedeemLink, refusal
+from lockportal.access.identity import Identity, actor_of
 from lockportal.access.limits.limiter import Limiter
 from lockportal.access.mailing import LinkMail, link_of
-from lockportal.access.models import AccessSettings, LinkAsked, LinkRequested, Session, SignedIn, local_path
+from lockportal.access.models import AccessSettings, LinkAsked, LinkRequested, SignedIn, local_path
 from lockportal.access.sharing.service import Sharing
+from lockportal.access.signed_urls import SignedUrls
 from lockportal.access.tokens import LinkTokens
 from lockportal.access.views import LinkAnswer, LinkPreview, SessionLine, link_answer, masked, typed_code
 from lockportal.context import Context
-from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind
+from lockportal.core.actor import VISITOR, Actor
 from lockportal.core.errors import Refused
 from lockportal.core.record import Claim
-from lockportal.profiles import queries as profiles
-from lockportal.profiles.models import ProfilesSettings, address_key
-from lockportal.profiles.views import Entitled, grants
+from lockportal.profiles.models import address_key
 from lockportal.signing import Purpose, digest, draw_secret, same
 
 _LONGEST_AGENT: Final = 255
-_SEEN_EVERY: Final = timedelta(minutes=1)
 
 
 class Access:
@@ -40,8 +39,11 @@ class Access:
         self._mail = LinkMail(context, self._tokens)
         self._settings = context.shell.settings(AccessSettings)
         self._limiter = Limiter(context.shell, context.signer, self._settings)
+        self._identity = Identity(context)
         self.sharing = Sharing(context)
         """Links to single documents."""
+        self.signed_urls = SignedUrls(context)
+        """Addresses that hand out one file for a few minutes."""
 
     # asking
 
@@ -93,7 +95,7 @@ class Access:
         """
         self._limiter.sweep()
         holder = self._shell.find(Claim("person.email", request.email)) if request.email else None
-        contacts = [] if holder is None else self._contacts(holder.account_id)
+        contacts = [] if holder is None else self._identity.contacts(holder.account_id)
         if holder is not None and contacts:
             self._mail.send(request, holder.account_id, contacts)
 
@@ -130,7 +132,7 @@ class Access:
         if named is None:
             raise refusal(LinkAnswer.UNKNOWN)
         person_id, link_id = named
-        link, contacts = link_of(self._shell, person_id, link_id), self._contacts(person_id)
+        link, contacts = link_of(self._shell, person_id, link_id), self._identity.contacts(person_id)
         if link is None or not contacts:
             raise refusal(LinkAnswer.UNKNOWN)
         secret, session_id = draw_secret(), self._clock.new_id()
@@ -152,7 +154,7 @@ class Access:
         return SignedIn(
             cookie=self._signer.sign(Purpose.SESSION, [person_id.hex, session_id.hex, secret]),
             expires_at=expires_at,
-            actor=_actor(person_id, session_id, contacts),
+            actor=actor_of(person_id, session_id, contacts),
             next_path=link.next_path,
         )
 
@@ -163,21 +165,9 @@ class Access:
         """
         match self._signer.read(Purpose.SESSION, cookie) if cookie else None:
             case [str(person), str(session), str(secret)]:
-                person_id, session_id = UUID(person), UUID(session)
+                return self._identity.present(UUID(person), UUID(session), secret)
             case _:
                 return VISITOR
-        rows = self._shell.ask(queries.SESSION, SYSTEM, account_id=person_id, session=session_id)
-        if not rows or not same(rows[0].secret, digest(secret)):
-            return VISITOR
-        now, seen_at = self._clock.now(), rows[0].seen_at
-        if now >= min(rows[0].expires_at, seen_at + self._settings.idle_lasts):
-            return VISITOR
-        contacts = self._contacts(person_id)
-        if not contacts:
-            return VISITOR
-        if now - seen_at >= _SEEN_EVERY:
-            self._shell.touch(Session, person_id, session_id, _SEEN_EVERY)
-        return _actor(person_id, session_id, contacts)
 
     def sign_out(self, actor: Actor) -> None:
         """End the session of a request; nothing happens where nobody is signed in."""
@@ -205,13 +195,6 @@ class Access:
         """End every session of a person and take back the links that are under way."""
         self._shell.run(EndEverything(account_id=person_id), by)
 
-    # within
-
-    def _contacts(self, person_id: UUID) -> list[Entitled]:
-        shape = {"children": self._shell.settings(ProfilesSettings).parents_see_children}
-        rows = self._shell.ask(profiles.OF_PERSON, SYSTEM, shape=shape, person=person_id)
-        return [Entitled(**row._asdict()) for row in rows]
-
 
 def _mark(binding: str) -> bytes:
     """Answer the digest to hold against a link's; a browser that has no mark matches none."""
@@ -220,13 +203,3 @@ def _mark(binding: str) -> bytes:
 
 def _shortened(user_agent: str) -> str:
     return "".join(c for c in user_agent if " " <= c <= "~")[:_LONGEST_AGENT]
-
-
-def _actor(person_id: UUID, session_id: UUID, contacts: Sequence[Entitled]) -> Actor:
-    return Actor(
-        kind=ActorKind.CUSTOMER,
-        id=str(person_id),
-        person_id=person_id,
-        session_id=session_id,
-        grants=grants(contacts),
-    )

@@ -13,6 +13,7 @@ from lockportal.core.actor import Audience
 from lockportal.core.errors import NotFound
 from lockportal.core.messages import MessageKind, Notice
 from lockportal.core.record import Event, Record, Stamp, noun
+from lockportal.core.routes import Route
 from lockportal.core.settings import Supplier
 from lockportal.core.verify import Recompute
 
@@ -228,6 +229,8 @@ class Capability:
     """Dotted name of the class or module that holds this capability's pluggy hookspecs."""
     migrations: str = ""
     """Dotted name of the package that holds the migrations of a stranger's tables."""
+    routes: tuple[Route, ...] = ()
+    """Its lines of the JSON API."""
 
     @property
     def tables(self) -> tuple[type[Record], ...]:

@@ -1,10 +1,12 @@
-"""A route of the portal as data, so that each web framework registers the same table in a loop."""
+"""Routes of the portal as data, so that each web framework registers the same table in a loop, and the way from a path to one."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 class Entrance(StrEnum):
@@ -20,10 +22,64 @@ class Entrance(StrEnum):
 
 @frozen(kw_only=True)
 class Route:
-    """One route: `path` holds `{name}` parts; `handler` is a dotted name, `package.module:function`."""
+    """One route: `path` holds `{name}` parts; `handler` is a dotted name, `package.module:function`.
+
+    One of the JSON API begins with `/api/`; its handler is a service's method, `package.module:Class.method`, of which the
+    parameters in `omit` are not offered. What it changes is done once for each Idempotency-Key, unless `repeats` says why the
+    same request again does no harm. With `upload` it is sent a form with a file.
+    """
 
     name: str
     method: str
     path: str
     entrance: Entrance
     handler: str
+    omit: tuple[str, ...] = ()
+    repeats: str = ""
+    upload: bool = False
+
+
+@frozen
+class Found:
+    """A route and the named parts of the path that led to it."""
+
+    route: Route
+    params: Mapping[str, str]
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", path)
+    return re.compile("".join(f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts)))
+
+
+@frozen
+class RouteMap:
+    """Finds the route of a request."""
+
+    routes: Sequence[Route]
+    _patterns: tuple[tuple[Route, re.Pattern[str]], ...] = field(init=False)
+
+    @_patterns.default
+    def _compile(self) -> tuple[tuple[Route, re.Pattern[str]], ...]:
+        return tuple((route, _pattern(route.path)) for route in self.routes)
+
+    def find(self, method: str, path: str) -> Found | None:
+        """Answer the route of a method (HEAD is a GET) and a path, or None."""
+        wanted = "GET" if method == "HEAD" else method
+        for route, pattern in self._patterns:
+            match = pattern.fullmatch(path) if route.method == wanted else None
+            if match:
+                return Found(route, match.groupdict())
+        return None
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Answer the methods that a path knows, none for a path that leads nowhere."""
+        known = {route.method for route, pattern in self._patterns if pattern.fullmatch(path)}
+        return tuple(sorted(known | {"HEAD"} if "GET" in known else known))
+
+    def path(self, name: str, /, **params: object) -> str:
+        """Answer the path of a named route; KeyError if there is no such route or a part is missing."""
+        template = next((route.path for route in self.routes if route.name == name), None)
+        if template is None:
+            raise KeyError(name)
+        return template.format_map({key: str(value) for key, value in params.items()})

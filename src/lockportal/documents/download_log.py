@@ -66,12 +66,12 @@ class DownloadLog:
     def lines(self, account_id: UUID, by: Actor, document_id: UUID | None, after: str | None, limit: int) -> Page[DownloadLine]:
         """List who downloaded what, the newest first. One statement."""
         limit = max(1, min(limit, _MOST))
-        params: dict[str, object] = {} if document_id is None else {"document_id": document_id}
+        params: dict[str, Any] = {} if document_id is None else {"document_id": document_id}
         shape = {"document": document_id is not None, "after": after is not None}
         if after is not None:
             at, key = self._context.signer.place(_LIST, after)
             params |= {"last_at": datetime.fromisoformat(at), "last_id": UUID(key)}
-        rows = self._shell.ask(DOWNLOADS, by, account_id=account_id, shape=shape, limit=limit + 1, **params)
+        rows = self._shell.ask(DOWNLOADS, by, account=account_id, shape=shape, limit=limit + 1, **params)
         lines = tuple(_line(row) for row in rows[:limit])
         if len(rows) <= limit:
             return Page(lines)

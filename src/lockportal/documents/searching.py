@@ -39,8 +39,10 @@ class Searching:
         self._currency = context.supplier.currencies[0]
         self._lookup = lookup
 
-    def page(self, account_id: UUID, by: Actor, wanted: Filter, *, sort: str, after: str | None, limit: int) -> Page[DocumentRow]:
-        """Answer one page of what a filter finds. One statement."""
+    def page(
+        self, account_id: UUID | None, by: Actor, wanted: Filter, *, sort: str, after: str | None, limit: int
+    ) -> Page[DocumentRow]:
+        """Answer one page of what a filter finds in an account, or in all that somebody may view. One statement."""
         if sort not in SORTS:
             raise Refused("search.sort_unknown", f"Sort by one of {', '.join(sorted(SORTS))}.", field="sort")
         params = conditions(wanted, self._currency)

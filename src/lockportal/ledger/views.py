@@ -154,8 +154,8 @@ def aging(
 
 
 def last_day(first: date, days: int) -> date:
-    """Answer the day so many days later, or the last of the calendar."""
-    return first + timedelta(days=min(days, date.max.toordinal() - first.toordinal()))
+    """Answer the day so many days later, or the last (below zero, the first) of the calendar."""
+    return date.fromordinal(max(date.min.toordinal(), min(first.toordinal() + days, date.max.toordinal())))
 
 
 def projection(entries: Iterable[Entry], today: date, days: int = 90) -> tuple[DueDate, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from lockportal.context import Context
-from lockportal.core.actor import SYSTEM, Actor
+from lockportal.core.actor import SYSTEM, Actor, ActorKind
 from lockportal.core.errors import NotFound, Refused
 from lockportal.core.messages import Draft, MessageKind, Notice, Recipient, Undelivered
 from lockportal.core.page import Page
@@ -120,8 +120,10 @@ class Messages:
     # what contacts want
 
     def preferences(self, account_id: UUID, contact_id: UUID, *, by: Actor) -> tuple[Choice, ...]:
-        """Answer which messages a contact may switch off, and whether they want them."""
-        rows = self._shell.ask(queries.PREFERENCES, by, account_id=account_id, contact=contact_id)
+        """Answer which messages a contact may switch off, and whether they want them: to themselves and to staff."""
+        rows, grant = self._shell.ask(queries.PREFERENCES, by, account_id=account_id, contact=contact_id), by.grant(account_id)
+        if by.kind is ActorKind.CUSTOMER and grant is not None and grant.contact_id != contact_id:
+            raise NotFound("contact.not_found", "There is no such contact.")
         said = {(row.category, row.channel): row.wanted for row in rows}
         categories = dict.fromkeys(kind.category for kind in self._kinds.values() if kind.category)
         return tuple(

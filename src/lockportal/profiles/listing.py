@@ -9,10 +9,10 @@ from attrs import fields
 
 from lockportal.context import Context
 from lockportal.core.actor import Actor
-from lockportal.core.errors import NotFound, Refused
+from lockportal.core.errors import NotFound
 from lockportal.core.page import Page
 from lockportal.profiles import queries
-from lockportal.profiles.models import DEEPEST, Contact
+from lockportal.profiles.models import Contact
 from lockportal.profiles.views import AccountChoice, CustomerLine
 
 _CONTACT_FIELDS: Final = tuple(attribute.name for attribute in fields(Contact))
@@ -56,18 +56,6 @@ class Listing:
         if len(rows) <= limit:
             return Page(found)
         return Page(found, self._signer.cursor(queries.ACCOUNTS.name, found[-1].name, found[-1].account_id.hex))
-
-    def check_parent(self, parent_id: UUID | None, account_id: UUID, by: Actor) -> None:
-        """Refuse a parent that there is not, that stands below this customer itself, or that has too many above it."""
-        if parent_id is None:
-            return
-        above = [row.account_id for row in self._shell.ask(queries.ANCESTORS, by, account=parent_id)]
-        if not above:
-            raise Refused("customer.parent_unknown", "There is no such parent customer.", field="parent_id")
-        if account_id in above[1:]:
-            raise Refused("customer.parent_cycle", "This parent stands below the customer itself.", field="parent_id")
-        if len(above) >= DEEPEST:
-            raise Refused("customer.parent_too_deep", f"At most {DEEPEST} customers, one below the other.", field="parent_id")
 
     def contact(self, account_id: UUID, contact_id: UUID, by: Actor) -> Contact:
         """Answer one contact of an account, disabled ones too; NotFound where there is none."""

@@ -45,9 +45,11 @@ def customer_of(row: Any) -> Customer:  # noqa: ANN401 - a row of CUSTOMER
     return record_of(Customer, row)
 
 
-def _accounts(source: Source, *, after: bool = False, paged: bool = False) -> sa.Select[Any]:
+def _accounts(source: Source, *, after: bool = False, paged: bool = False, among: bool = False) -> sa.Select[Any]:
     c = source(Customer).c
     chosen = sa.select(c.account_id, c.name, c.number).order_by(c.name, c.account_id)
+    if among:
+        chosen = chosen.where(c.account_id.in_(sa.bindparam("among", type_=c.account_id.type, expanding=True)))
     if after:
         chosen = chosen.where(_behind(c))
     return chosen.limit(sa.bindparam("most", type_=sa.Integer())) if paged else chosen
@@ -59,7 +61,7 @@ def _behind(c: Any) -> Any:  # noqa: ANN401 - the columns of customers and a con
 
 
 ACCOUNTS = Question(name="profiles.accounts", audience=Audience(customer=Right.VIEW), build=_accounts)
-"""The accounts that the actor may view, by name. Shape: paged (parameter most), after (parameters name, account)."""
+"""The accounts that the actor may view, by name. Shape: paged (most), after (name, account), among (among)."""
 
 
 _KEEPERS = Audience(customer=Right.USERS, staff=True, system=True)
@@ -166,6 +168,30 @@ def _ancestors(source: Source) -> sa.Select[Any]:
 
 ANCESTORS = Question(name="profiles.ancestors", audience=_OFFICE, build=_ancestors)
 """An account and the parents above it, the nearest first, as many as there may be. Parameter: account."""
+
+
+def _circles(source: Source) -> sa.Select[Any]:
+    first, above = source(Customer).c, source(Customer).c
+    start = sa.select(first.account_id, first.parent_id, sa.literal_column("1", sa.Integer()).label("height")).where(
+        first.parent_id.is_not(None)
+    )
+    line = start.cte("line", recursive=True)
+    climb = (
+        sa.select(line.c.account_id, above.parent_id, line.c.height + sa.literal_column("1"))
+        .join_from(line, above.account_id.table, above.account_id == line.c.parent_id)
+        .where(
+            above.parent_id.is_not(None),
+            line.c.parent_id != line.c.account_id,
+            line.c.height < sa.literal_column(str(DEEPEST)),
+        )
+    )
+    whole = line.union_all(climb).c
+    found = sa.select(whole.account_id).where(whole.parent_id == whole.account_id).distinct()
+    return found.order_by(whole.account_id).limit(sa.bindparam("most", type_=sa.Integer()))
+
+
+CIRCLES = Question(name="profiles.circles", audience=_OFFICE, build=_circles)
+"""Customers that stand below themselves. Parameter: most."""
 
 
 def _addresses(source: Source) -> sa.Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from lockportal.context import Context
@@ -19,6 +20,7 @@ from lockportal.profiles.commands import OFFICE, ChangeCustomer, OpenCustomer
 from lockportal.profiles.contacts.commands import AddContact, ChangeContact, DisableContact
 from lockportal.profiles.contacts.inviting import Inviting
 from lockportal.profiles.contacts.keeping import Keeping
+from lockportal.profiles.families import Families
 from lockportal.profiles.listing import Listing
 from lockportal.profiles.models import Address, Contact, Customer, written_address
 from lockportal.profiles.views import AccountChoice, CustomerLine
@@ -32,6 +34,7 @@ class Profiles:
         self._shell = context.shell
         self._clock = context.clock
         self._listing = Listing(context)
+        self._families = Families(context)
         self._keeping = Keeping(context)
         self._inviting = Inviting(context)
 
@@ -80,7 +83,7 @@ class Profiles:
             )
 
         account_id = self._clock.new_id()
-        self._listing.check_parent(parent_id, account_id, by)
+        self._families.check(parent_id, account_id, by)
         try:
             self._shell.run(command(account_id), by, key=key)
         except Refused as error:
@@ -117,7 +120,7 @@ class Profiles:
         for a parent that stands below this customer, `customer.parent_too_deep` for one too far below its topmost parent.
         """
         if parent_id is not KEEP:
-            self._listing.check_parent(parent_id, account_id, by)
+            self._families.check(parent_id, account_id, by)
         command = ChangeCustomer(
             account_id=account_id,
             number=number,
@@ -135,6 +138,8 @@ class Profiles:
             hidden_kinds=hidden_kinds if hidden_kinds is KEEP else tuple(hidden_kinds),
         )
         self._shell.run(command, by, key=key)
+        if isinstance(parent_id, UUID):
+            self._families.part(account_id, by)
 
     def customer(self, account_id: UUID, *, by: Actor) -> Customer:
         """Answer one customer; a stranger's is NotFound. One statement."""
@@ -162,9 +167,10 @@ class Profiles:
             raise NotFound("account.not_found", "There is no such account.")
         return AccountChoice(**rows[0]._asdict())
 
-    def accounts_of(self, actor: Actor) -> tuple[AccountChoice, ...]:
-        """Answer the accounts that somebody who is signed in may view, by name: for a switch of accounts."""
-        rows = self._shell.ask(queries.ACCOUNTS, actor)
+    def accounts_of(self, actor: Actor, *, among: Iterable[UUID] | None = None) -> tuple[AccountChoice, ...]:
+        """Answer the accounts that somebody who is signed in may view, or those among some of them, by name. One statement."""
+        given: dict[str, Any] = {} if among is None else {"among": list(among)}
+        rows = self._shell.ask(queries.ACCOUNTS, actor, shape=dict.fromkeys(given, True), **given)
         return tuple(AccountChoice(**row._asdict()) for row in rows)
 
     def accounts(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[AccountChoice]:
@@ -265,5 +271,8 @@ class Profiles:
     # the books
 
     def verify(self, by: Actor) -> tuple[Finding, ...]:
-        """Compare each contact's address with its person's; answer what differs, the first hundred."""
-        return self._keeping.verify(by)
+        """Compare each contact's address with its person's, and see that no customer stands below itself.
+
+        The first hundred of each.
+        """
+        return (*self._keeping.verify(by), *self._families.verify(by))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -39,10 +39,10 @@ class Asset:
     mark: str
 
 
-def load_assets(overrides: Path | None, branding: Branding) -> Mapping[str, Asset]:
-    """Read the portal's files, then those of the host's `static` folder, which replace them; add brand.css and the logo.
+def load_assets(folders: Sequence[Path], branding: Branding) -> Mapping[str, Asset]:
+    """Read the portal's files, and those in `static` of the folders, the first of which is the strongest.
 
-    Refused if the logo cannot be read or is no picture.
+    brand.css and the logo are made of the branding. Refused if the logo cannot be read or is no picture.
     """
     found = {
         entry.name: _asset(entry.name, entry.read_bytes())
@@ -50,11 +50,10 @@ def load_assets(overrides: Path | None, branding: Branding) -> Mapping[str, Asse
         if _type_of(entry.name)
     }
     found["brand.css"] = _asset("brand.css", brand_css(branding.colour).encode())
-    folder = None if overrides is None else overrides / "static"
-    if folder is not None and folder.is_dir():
+    for folder in reversed([folder / "static" for folder in folders]):
         found |= {
             path.name: _asset(path.name, path.read_bytes())
-            for path in sorted(folder.iterdir())
+            for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
             if path.is_file() and _type_of(path.name)
         }
     if branding.logo:

@@ -6,13 +6,15 @@ from typing import Final
 
 from lockportal.colours import WHITE, Colour, colour_of, ink_on, mixed, readable, written
 
-_NIGHT: Final = (19, 23, 31)
+# Of the grounds that text in the house's colour may stand on, those against which it is the hardest to read.
+_DAY: Final = (236, 239, 243)
+_NIGHT: Final = (42, 50, 64)
 
 
 def brand_css(colour: str) -> str:
     """Answer the style sheet of a house colour (`#rrggbb`), for light and dark pages."""
     house = colour_of(colour)
-    light, dark = readable(house, WHITE), readable(house, _NIGHT)
+    light, dark = readable(house, _DAY), readable(house, _NIGHT)
     return (
         f":root{{--lp-house:{written(house)};--lp-house-ink:{written(ink_on(house))}}}\n"
         f":root:not([data-theme=dark]),[data-theme=light]{{{_tokens(light, (0, 0, 0))}}}\n"

@@ -28,6 +28,7 @@ _POLICY: Final = (
 _FEATURES: Final = ", ".join(
     f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 )
+_A_YEAR: Final = 365 * 24 * 3600
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 _FOREIGN: Final = (
     "This form did not come from a page of this portal, so nothing was done. Open the portal at its own address,"
@@ -76,6 +77,16 @@ class Guard:
         """The name of the cookie of a document that was opened by its link."""
         return f"{self.session_name}-document"
 
+    @property
+    def language_name(self) -> str:
+        """The name of the cookie that keeps the language of whoever uses a browser."""
+        return f"{self.session_name}-language"
+
+    @property
+    def left_name(self) -> str:
+        """The name of the cookie of a browser that signed out of the desk."""
+        return f"{self.session_name}-left"
+
     def headers(self) -> tuple[tuple[str, str], ...]:
         """Answer the headers of every response, for those that it does not set itself."""
         fetch_metadata = self.https or urlsplit(self.base_url).hostname in _LOOPBACK
@@ -109,6 +120,14 @@ class Guard:
         """Make the cookie of a document that was opened by its link; an empty value ends it."""
         return Cookie(self.shared_name, value, self.https)
 
+    def left(self, request: Request) -> bool:
+        """Say whether a browser has signed out of the desk and was not asked for name and password since."""
+        return bool(request.cookies.get(self.left_name))
+
+    def left_cookie(self, value: str) -> Cookie:
+        """Make the cookie that has name and password asked for again; an empty value ends it."""
+        return Cookie(self.left_name, value, self.https)
+
     def asking(self, request: Request) -> Asking:
         """Answer the secret of the asking browser, drawn anew where it has none that was signed here."""
         kept = self.signer.read(Purpose.ASKING, request.cookies.get(self.asking_name, ""))
@@ -120,6 +139,14 @@ class Guard:
     def forget_asking(self) -> Cookie:
         """Make the cookie that ends the time before a session."""
         return Cookie(self.asking_name, "", self.https)
+
+    def language(self, request: Request) -> str:
+        """Answer the language that was chosen in this browser, unread."""
+        return request.cookies.get(self.language_name, "")
+
+    def language_cookie(self, value: str) -> Cookie:
+        """Make the cookie that keeps a chosen language."""
+        return Cookie(self.language_name, value, self.https, _A_YEAR)
 
     # forms
 

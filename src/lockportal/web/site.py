@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cache
 from importlib import import_module
 from ipaddress import ip_network
@@ -14,11 +15,13 @@ from attrs import evolve
 
 from lockportal.core.actor import VISITOR, Actor, ActorKind
 from lockportal.core.errors import Limited, LockportalError, NotFound
+from lockportal.core.pages import Pages, joined
 from lockportal.core.routes import Entrance, Route
 from lockportal.web import words
 from lockportal.web.assets import load_assets
 from lockportal.web.clients import client_of
 from lockportal.web.http import HTML, Cookie, Request, Response, redirect
+from lockportal.web.languages import Switch, matching, switch_of, wanted
 from lockportal.web.menu import Menu
 from lockportal.web.rendering import Templates
 from lockportal.web.routes import ROUTES, Found, RouteMap
@@ -45,7 +48,7 @@ _LOG: Final = logging.getLogger("lockportal.web")
 _LAST_RESORT: Final = (
     b"<!doctype html><html lang=en><title>Error</title><p>Something went wrong on our side. Try again in a few minutes."
 )
-_FALLBACK: Final = "en"
+_LANGUAGE: Final = "language"
 
 
 class Site:
@@ -66,27 +69,35 @@ class Site:
         self.guard = Guard(portal.config.base_url, portal.context.signer)
         self.menu = Menu(portal)
         self._proxies = tuple(map(ip_network, portal.config.trusted_proxies))
-        self._map = RouteMap(ROUTES)
+        added: list[Pages] = portal.context.hook.lockportal_pages()
+        self._map = RouteMap(joined(ROUTES, added))
+        self.entries = tuple(entry for pages in reversed(added) for entry in pages.menu)
+        self.switch: Switch = ()
         self._prefix = urlsplit(portal.config.base_url).path.rstrip("/")
         overrides = None if portal.config.templates is None else portal.config.templates / "web"
-        self.assets = load_assets(overrides, portal.supplier.branding)
-        self.templates = Templates.load(portal.supplier, overrides, self.assets, self.url)
+        folders = [folder for folder in (overrides, *(pages.folder for pages in added)) if folder is not None]
+        self.assets = load_assets(folders, portal.supplier.branding)
+        self.templates = Templates.load(portal.supplier, folders, self.assets, self.url)
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Every route, those of plugins too: a web framework registers them in a loop."""
+        return self._map.routes
 
     def handle(self, request: Request) -> Response:
         """Answer a request: always with a response, always with the security headers; a failure inside is logged."""
         found = self._map.find(request.method, request.path)
-        name = found.route.name if found else "-"
-        try:
-            response = self._answer(found, request) if found else self._lost(request)
-        except LockportalError as error:
-            if error.status >= 500:  # noqa: PLR2004 - by whose fault it is
-                _LOG.warning("%s %s: %s", request.method, name, error.code)
-            response = self.problem(error.status, error)
-        except Exception:  # noqa: BLE001 - whatever it is, the visitor sees a page and no detail of it
-            _LOG.exception("%s %s failed", request.method, name)
-            response = self.problem(500)
+        response = self.read_by(VISITOR, request).respond(found, request)
+        chosen = matching(request.query.get(_LANGUAGE, ""), self.portal.supplier.languages)
+        if chosen:
+            response = response.with_cookies(self.guard.language_cookie(chosen))
         response = response.with_headers(*self.guard.headers())
         return evolve(response, body=b"") if request.method == "HEAD" else response
+
+    @property
+    def challenge(self) -> str:
+        """How the browser itself asks the supplier's people for name and password; empty where the host knows them otherwise."""
+        return getattr(self._staff, "challenge", "")
 
     def actor(self, request: Request) -> Actor:
         """Answer who sent a request: a signed-in customer, or the visitor."""
@@ -111,10 +122,6 @@ class Site:
         found = self._map.find("GET", path) if plain and path.startswith("/") and not path.startswith("//") else None
         return wanted if found is not None and found.route.entrance in {Entrance.SIGNED_IN, Entrance.HOLDER} else "/"
 
-    def locale(self, language: str = "") -> str:
-        """Answer how dates and figures are written: in the reader's language, else the supplier's first one."""
-        return language or next(iter(self.portal.supplier.languages), _FALLBACK)
-
     def in_order(self, amounts: Iterable[C]) -> list[C]:
         """Put what stands once for each currency in the supplier's order of currencies, the others after them by code."""
         rank = {code: place for place, code in enumerate(self.portal.supplier.currencies)}
@@ -125,12 +132,13 @@ class Site:
         template: str,
         values: Mapping[str, object],
         *,
-        locale: str = "",
         status: int = 200,
         cookies: tuple[Cookie, ...] = (),
     ) -> Response:
-        """Fill a template into a response."""
-        body = self.templates.render(template, locale or self.locale(), values)
+        """Fill a template into a response, in the reader's language."""
+        desk = [entry for entry in self.entries if entry.desk]
+        around = {"switch": self.switch, "desk_entries": desk, "challenge": self.challenge}
+        body = self.templates.render(template, {**around, **values})
         return Response(status=status, headers=(("Content-Type", HTML),), body=body, cookies=cookies)
 
     def problem(self, status: int, error: LockportalError | None = None) -> Response:
@@ -147,6 +155,40 @@ class Site:
 
     # from route to handler
 
+    def read_by(self, actor: Actor, request: Request) -> Site:
+        """Answer this site in the language that somebody reads: chosen here, else known of them, else what their browser asks."""
+        offered = self.portal.supplier.languages
+        chosen = request.query.get(_LANGUAGE, "") or self.guard.language(request)
+        here = [grant for grant in actor.grants if str(grant.account_id) == request.params.get("account")]
+        personal = next((grant.language for grant in (*here, *actor.grants) if grant.language), "")
+        made = copy(self)
+        made.templates = self.templates.reading(
+            matching(chosen, offered) or personal or wanted(request.header("Accept-Language"), offered) or offered[0]
+        )
+        made.switch = switch_of(request, offered, "" if self._map.find("GET", request.path) else self.url("accounts"))
+        return made
+
+    def respond(self, found: Found | None, request: Request) -> Response:
+        """Answer a request by the route that was found for it; what goes wrong is answered by a page of it."""
+        return self._guarded(request, found, lambda: self._answer(found, request) if found else self._lost(request))
+
+    def act(self, found: Found, request: Request, actor: Actor) -> Response:
+        """Answer a request of somebody who may come in, as `respond` does."""
+        return self._guarded(request, found, lambda: _handler(found.route.handler)(self, request, actor))
+
+    def _guarded(self, request: Request, found: Found | None, act: Callable[[], Response]) -> Response:
+        """Do what answers a request; what goes wrong is answered by a page of it."""
+        name = found.route.name if found else "-"
+        try:
+            return act()
+        except LockportalError as error:
+            if error.status >= 500:  # noqa: PLR2004 - by whose fault it is
+                _LOG.warning("%s %s: %s", request.method, name, error.code)
+            return self.problem(error.status, error)
+        except Exception:  # noqa: BLE001 - whatever it is, the visitor sees a page and no detail of it
+            _LOG.exception("%s %s failed", request.method, name)
+            return self.problem(500)
+
     def _answer(self, found: Found, request: Request) -> Response:
         route, actor = found.route, VISITOR
         request = evolve(request, params=found.params)
@@ -155,16 +197,16 @@ class Site:
             if actor.kind is ActorKind.VISITOR:
                 return redirect(self._entrance(request))
         if route.entrance is Entrance.STAFF:
-            known = self._member_of_staff(request)
-            if known is None:
-                return self._challenge()
+            known, left = self._member_of_staff(request), bool(self.challenge) and self.guard.left(request)
+            if known is None or left:
+                return self._challenge().with_cookies(*((self.guard.left_cookie(""),) if left else ()))
             actor = known
         if request.method == "POST":
             if route.entrance in {Entrance.SIGNED_IN, Entrance.STAFF}:
                 self.guard.check_session_form(request, actor)
             else:
                 self.guard.check_asking_form(request)
-        return _handler(route.handler)(self, request, actor)
+        return self.read_by(actor, request).act(found, request, actor)
 
     def _customer(self, route: Route, request: Request) -> Actor:
         """Answer who is signed in; on the pages of a document also who opened it by its link, and is not let in otherwise."""
@@ -180,9 +222,9 @@ class Site:
         return actor if actor is not None and actor.kind is ActorKind.STAFF else None
 
     def _challenge(self) -> Response:
-        if self._staff is None or not self._staff.challenge:
+        if not self.challenge:
             raise NotFound("page.not_found")
-        return self.problem(401).with_headers(("WWW-Authenticate", self._staff.challenge))
+        return self.problem(401).with_headers(("WWW-Authenticate", self.challenge))
 
     def _entrance(self, request: Request) -> str:
         """Answer the address of the sign-in page that leads back to what was asked for."""

@@ -92,6 +92,50 @@ MEDIA: Final[Mapping[str, str]] = {
 SYNTAXES: Final[Mapping[str, str]] = {"ubl": _("UBL"), "cii": _("CII"), "factur-x": _("Factur-X")}
 """Forms of an e-invoice."""
 
+OUTCOMES: Final[Mapping[str, str]] = {
+    "sent": _("Sent"),
+    "failed": _("Failed"),
+    "unknown": _("No answer yet"),
+}
+"""What came of a message."""
+
+MESSAGE_KINDS: Final[Mapping[str, str]] = {
+    "access.sign_in": _("Sign-in link"),
+    "documents.ready": _("New documents"),
+    "ledger.payment_received": _("Payment received"),
+    "profiles.invitation": _("Invitation to the portal"),
+}
+"""Kinds of messages."""
+
+EVENTS: Final[Mapping[str, str]] = {
+    "access.share_links_ended": _("Links to documents ended"),
+    "access.share_links_issued": _("Links to documents were sent"),
+    "activities.task_assigned": _("A task was assigned"),
+    "activities.task_closed": _("A task was closed"),
+    "activities.task_opened": _("A task was opened"),
+    "activities.task_rescheduled": _("A task was put off"),
+    "documents.documents_rebalanced": _("Open amounts changed"),
+    "documents.documents_stored": _("Documents arrived, or changed"),
+    "documents.file_attached": _("A file was added to a document"),
+    "ledger.credit_stored": _("A credit was received, or its balance changed"),
+    "ledger.entries_posted": _("Posted to the ledger"),
+    "messages.message_failed": _("A message could not be delivered"),
+    "messages.message_replayed": _("A message is sent again"),
+    "messages.preference_stored": _("A contact chose which messages they want"),
+    "profiles.contact_invited": _("A contact was invited to the portal"),
+    "profiles.contact_stored": _("A contact was added or changed"),
+    "profiles.customer_stored": _("The customer was opened, or its details changed"),
+}
+"""What happened with a customer, as its timeline says; what is not here is told in its event's own words."""
+
+ACTORS: Final[Mapping[str, str]] = {
+    "customer": _("The customer"),
+    "holder": _("Whoever has the link"),
+    "system": _("Automatically"),
+    "visitor": _("A visitor"),
+}
+"""Who did something, where it was nobody of the house."""
+
 MESSAGES: Final[Mapping[str, str]] = {
     "documents": _("New invoices and other documents"),
     "payments": _("Payments that were received"),
@@ -108,13 +152,17 @@ RIGHTS: Final[Mapping[str, str]] = {
 }
 """What a contact may do."""
 
-PEOPLE: Final[Mapping[str, str]] = {
+DONE: Final[Mapping[str, str]] = {
     "invited": _("Invited: a mail with the way to the portal is on its way."),
     "added": _("Added."),
     "changed": _("Saved."),
     "removed": _("Removed: this person cannot act here any more."),
+    "take": _("The task is yours."),
+    "release": _("The task was given back."),
+    "close": _("The task is closed."),
+    "resend": _("It is sent again within a few seconds."),
 }
-"""What has just been done with a contact."""
+"""What has just been done, as the page after it says."""
 
 TASKS: Final[Mapping[str, str]] = {
     "messages.undeliverable": _("A message cannot be delivered"),
@@ -183,6 +231,31 @@ SHARE_STATES: Final[Mapping[str, str]] = {
 }
 """States of links to documents."""
 
+REFUSALS: Final = (
+    _("Choose a link, or all of them."),
+    _("Enter an amount, such as 1250.00."),
+    _("Grant at least one right, or disable the contact."),
+    _("Name a currency by its three letters, such as USD."),
+    _("Nobody can extend their own rights: ask another administrator."),
+    _("Say why the link is revoked."),
+    _("Sign in to be given an address."),
+    _("Sign in to see this."),
+    _("This address is a contact of this customer already."),
+    _("This contact is disabled: add it again first."),
+    _("This has characters that cannot be kept."),
+    _("This page does not exist any more; begin at the first."),
+    _("This person is known already."),
+    _("Write it like en or pt-BR."),
+    _("You may not ask this."),
+    _("You may not do this."),
+    _("Your administrator has not given you this right."),
+    _(
+        "This form did not come from a page of this portal, so nothing was done. Open the portal at its own address,"
+        " allow its cookies, and try again."
+    ),
+)
+"""What the library says when it refuses something that a customer's form can ask; what is not here is told in English."""
+
 _PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
     400: (_("That did not arrive whole"), _("Go back and try again.")),
     401: (
@@ -208,7 +281,7 @@ _UNEXPECTED: Final = (
 
 
 def problem(status: int, error: LockportalError | None = None) -> tuple[str, str]:
-    """Answer the heading and the advice for a page that cannot be shown, still in English.
+    """Answer the heading and the advice for a page that cannot be shown, not yet translated.
 
     What was refused or denied is told in the error's own words; what was not found is told alike for whatever reason.
     """

@@ -8,19 +8,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from lockportal.access.sharing.commands import IssueShareLinks, RevokeShareLinks
+from lockportal.access.sharing.holding import Holding
 from lockportal.access.sharing.models import Shareable, ShareLinkUsed, ShareUse
-from lockportal.access.sharing.queries import OPEN_SHARE_LINKS, SHARE_LINK, SHARE_LINKS
-from lockportal.access.sharing.views import ShareAnswer, SharedDocument, ShareLinkLine, SharePreview, share_answer
+from lockportal.access.sharing.queries import OPEN_SHARE_LINKS, SHARE_LINKS
+from lockportal.access.sharing.views import ShareAnswer, SharedDocument, ShareLinkLine, SharePreview
 from lockportal.context import Context
-from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind, Grant, Right
+from lockportal.core.actor import SYSTEM, VISITOR, Actor
 from lockportal.core.errors import Refused
 from lockportal.core.page import Page
 from lockportal.signing import Purpose, same
 
 SHARE_PATH: Final = "/d/"
 """Where a link to a document leads: the portal's address, this path, the token."""
-_OPENS: Final = frozenset({Right.VIEW, Right.PAY, Right.DISPUTE})
-"""What a link can let somebody do, as far as its contact may."""
 _MOST: Final = 200
 _LONGEST_AGENT: Final = 120
 _WHY: Final = {
@@ -40,6 +39,7 @@ class Sharing:
         self._clock = context.clock
         self._signer = context.signer
         self._base_url = context.base_url
+        self._holding = Holding(context)
 
     def share(self, account_id: UUID, documents: Sequence[Shareable], contact_id: UUID, *, by: Actor) -> Mapping[UUID, str]:
         """Answer by document the addresses that open them for a contact and whoever they are forwarded to.
@@ -60,12 +60,12 @@ class Sharing:
     def inspect(self, token: str, *, user_agent: str = "") -> SharePreview:
         """Answer what a link would open, for the page before the click; nothing is opened, and the fetch is noted."""
         named = self._read(Purpose.SHARE_LINK, token)
-        row = None if named is None else self._row(*named)
+        row = None if named is None else self._holding.link(*named)
         if named is None or row is None:
             return SharePreview(state=ShareAnswer.UNKNOWN)
         account_id, link_id = named
         self._note(account_id, link_id, ShareUse.FETCHED, user_agent)
-        state = self._answer(row)
+        state = self._holding.answer(row)
         shown = row.number if state is ShareAnswer.READY else ""
         return SharePreview(
             state=state, number=shown, account_id=account_id, document_id=row.document_id, expires_at=row.expires_at
@@ -74,8 +74,8 @@ class Sharing:
     def open(self, token: str, *, user_agent: str = "") -> SharedDocument:
         """Open a document by its link, on a person's click; Refused `share_link.unknown`, `….paid`, `….revoked`, `….expired`."""
         named = self._read(Purpose.SHARE_LINK, token)
-        row = None if named is None else self._row(*named)
-        state = ShareAnswer.UNKNOWN if row is None else self._answer(row)
+        row = None if named is None else self._holding.link(*named)
+        state = ShareAnswer.UNKNOWN if row is None else self._holding.answer(row)
         if named is None or row is None or state is not ShareAnswer.READY:
             raise Refused(f"share_link.{state}", _WHY.get(state, ""))
         account_id, link_id = named
@@ -90,17 +90,7 @@ class Sharing:
     def authenticate(self, cookie: str | None) -> Actor:
         """Answer who sent a request by the cookie of a document that was opened, in one statement; VISITOR for nobody."""
         named = self._read(Purpose.SHARED_DOCUMENT, cookie) if cookie else None
-        row = None if named is None else self._row(*named)
-        if named is None or row is None or self._answer(row) is not ShareAnswer.READY:
-            return VISITOR
-        account_id, link_id = named
-        rights = _OPENS & frozenset(row.rights)
-        return Actor(
-            kind=ActorKind.HOLDER,
-            id=str(link_id),
-            document_id=row.document_id,
-            grants=(Grant(account_id, row.contact_id, rights, row.language),),
-        )
+        return VISITOR if named is None else self._holding.holder(*named)
 
     def links(self, account_id: UUID, *, by: Actor, after: str | None = None, limit: int = 50) -> Page[ShareLinkLine]:
         """Answer an account's links to documents, the newest first: to staff and to those who keep its users."""
@@ -123,14 +113,6 @@ class Sharing:
         self._shell.run(command, by)
 
     # within
-
-    def _row(self, account_id: UUID, link_id: UUID) -> Any | None:  # noqa: ANN401 - a row of SHARE_LINK
-        rows = self._shell.ask(SHARE_LINK, SYSTEM, account_id=account_id, link=link_id)
-        return rows[0] if rows else None
-
-    def _answer(self, row: Any) -> ShareAnswer:  # noqa: ANN401 - a row of SHARE_LINK
-        entitled = row.contact_live and Right.VIEW in row.rights
-        return share_answer(state=row.state, expires_at=row.expires_at, entitled=entitled, at=self._clock.now())
 
     def _note(self, account_id: UUID, link_id: UUID, use: ShareUse, user_agent: str) -> None:
         agent = "".join(c for c in user_agent if " " <= c <= "~")[:_LONGEST_AGENT]

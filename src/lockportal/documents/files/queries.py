@@ -33,13 +33,14 @@ def _files(source: Source, *, one: bool, hidden: Hidden) -> sa.Select[Any]:
 
 
 def _downloads(source: Source, *, document: bool, after: bool) -> sa.Select[Any]:
-    """List downloads, the newest first: of an account, or of one of its documents."""
+    """List downloads, the newest first: of an account, or of one of its documents; a contact may be one of its parents'."""
     log, doc, contact = source(DocumentDownloaded), source(Document), source(Contact)
     columns = [column for column in log.c if column.name not in {"supplier_id", "account_id", "live"}]
     same = sa.and_(doc.c.account_id == log.c.account_id, doc.c.id == log.c.document_id)
-    who = sa.and_(contact.c.account_id == log.c.account_id, contact.c.id == log.c.contact_id)
-    made = sa.select(*columns, doc.c.kind, doc.c.number, contact.c.name.label("contact_name")).select_from(
-        log.outerjoin(doc, same).outerjoin(contact, who)
+    made = (
+        sa.select(*columns, doc.c.kind, doc.c.number, contact.c.name.label("contact_name"))
+        .select_from(log.outerjoin(doc, same).outerjoin(contact, contact.c.id == log.c.contact_id))
+        .where(log.c.account_id == sa.bindparam("account", type_=log.c.account_id.type))
     )
     if document:
         made = made.where(log.c.document_id == sa.bindparam("document_id", type_=log.c.document_id.type))
@@ -58,4 +59,4 @@ _READERS = Audience(customer=Right.VIEW, staff=True, system=True, holder="docume
 FILES = Question(name="documents.files", audience=_READERS, build=_files)
 """The files of some documents."""
 DOWNLOADS = Question(name="documents.downloads", audience=Audience(staff=True, system=True), build=_downloads)
-"""Who downloaded what."""
+"""Who downloaded what of an account. Parameters: account, limit; document_id (document); last_at, last_id (after)."""

@@ -24,12 +24,19 @@ class Frame:
     name: str
 
     def page(self, template: str, values: Mapping[str, object], *, here: str, status: int = 200) -> Response:
-        """Fill a template in the frame; `here` is the place in the menu that is lit."""
+        """Fill a template in the frame; `here` is the place in the menu that is lit.
+
+        Staff see a customer's pages in the frame of the desk, under the desk's addresses: `area` stands before a route's name.
+        """
+        if self.actor.kind is ActorKind.STAFF:
+            return self._at_the_desk(template, values, here, status)
         grant = self.actor.grant(self.account_id)
         rights = grant.rights if grant is not None else frozenset()
         may_view = Right.VIEW in rights
         holder = self.actor.kind is ActorKind.HOLDER
         around: dict[str, object] = {
+            "area": "",
+            "frame": "frame.html",
             "account": self.account_id,
             "account_name": self.name,
             "here": here,
@@ -38,10 +45,23 @@ class Frame:
             "keeps_people": Right.USERS in rights,
             "has_papers": may_view and not holder and self.site.menu.papers(self.actor),
             "form_token": self.site.guard.session_token(self.actor),
+            "entries": [entry for entry in self.site.entries if not entry.desk and entry.right in rights],
             "other_accounts": len(self.actor.accounts(Right.VIEW)) > 1,
         }
-        locale = self.site.locale(grant.language if grant is not None else "")
-        return self.site.page(template, {**around, **values}, locale=locale, status=status)
+        return self.site.page(template, {**around, **values}, status=status)
+
+    def _at_the_desk(self, template: str, values: Mapping[str, object], here: str, status: int) -> Response:
+        around: dict[str, object] = {
+            "area": "desk_",
+            "frame": "desk_customer.html",
+            "account": self.account_id,
+            "account_name": self.name,
+            "here": here,
+            "holder": False,
+            "staff": self.actor.id,
+            "form_token": self.site.guard.session_token(self.actor),
+        }
+        return self.site.page(template, {**around, **values}, status=status)
 
 
 def customer_of(site: Site, request: Request, actor: Actor) -> Customer:

@@ -1,20 +1,26 @@
-"""The desk of the supplier's people: what is to be done by whom, and what has happened with a customer."""
+"""The desk of the supplier's people: what is to be done by whom, the customers, and what has happened with each of them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from lockportal.activities.models import ActivitiesSettings
 from lockportal.core.actor import Actor
-from lockportal.core.errors import Refused
+from lockportal.core.errors import NotFound, Refused
+from lockportal.ledger.views import AccountBalance
 from lockportal.web.http import Request, Response, redirect
 from lockportal.web.pages import people
-from lockportal.web.pages.accounts import path_id
+from lockportal.web.pages.accounts import customer_of, frame, path_id
+from lockportal.web.pages.home import standings
 from lockportal.web.site import Site
 
 _OWNERS: Final = ("me", "nobody", "all")
 _HISTORY: Final = 30
+_LIST: Final = 50
+_LONGEST: Final = 100
 
 
 def tasks(site: Site, request: Request, actor: Actor) -> Response:
@@ -31,7 +37,49 @@ def tasks(site: Site, request: Request, actor: Actor) -> Response:
         "nobody": mine[""].tasks if "" in mine else 0,
         "all": sum(load.tasks for load in loads),
     }
-    return _page(site, actor, "desk.html", {"found": found, "whose": whose, "counts": counts})
+    values = {"found": found, "whose": whose, "counts": counts, "done": request.query.get("done", "")}
+    return page(site, actor, "desk.html", values, here="desk")
+
+
+def sign_out(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - nothing is asked
+    """Have the browser forget name and password: a browser does when the next page asks for them although it has sent them.
+
+    Where the host knows its people otherwise, it signs them out, too.
+    """
+    if not site.challenge:
+        raise NotFound("page.not_found")
+    return redirect(site.url("desk")).with_cookies(site.guard.left_cookie("left"))
+
+
+def customers(site: Site, request: Request, actor: Actor) -> Response:
+    """Show a page of customers by name, with what each owes; `search` finds parts of names and numbers. Two statements."""
+    search = request.query.get("search", "").strip()[:_LONGEST]
+    found = site.portal.profiles.customers(by=actor, after=request.query.get("after") or None, search=search, limit=_LIST)
+    owed: dict[UUID, list[AccountBalance]] = defaultdict(list)
+    for one in site.portal.ledger.balances((line.account_id for line in found.items), actor) if found.items else ():
+        owed[one.account_id].append(one)
+    values = {
+        "found": found,
+        "search": search,
+        "after": request.query.get("after", ""),
+        "owed": {account_id: site.in_order(several) for account_id, several in owed.items()},
+    }
+    return page(site, actor, "desk_customers.html", values, here="desk_customers")
+
+
+def messages(site: Site, request: Request, actor: Actor) -> Response:
+    """Show what could not be delivered and why, the newest first; with `replayed`, also what was sent again."""
+    replayed = "replayed" in request.query
+    after = request.query.get("after") or None
+    found = site.portal.messages.dead_letters(by=actor, replayed=replayed, after=after, limit=_LIST)
+    values = {"found": found, "replayed": replayed, "done": request.query.get("done", "")}
+    return page(site, actor, "desk_messages.html", values, here="desk_messages")
+
+
+def replay(site: Site, request: Request, actor: Actor) -> Response:
+    """Send again what could not be delivered; then show the list again."""
+    site.portal.messages.replay(path_id(request, "letter"), actor)
+    return redirect(site.url("desk_messages") + "?done=resend")
 
 
 def account(site: Site, request: Request, actor: Actor) -> Response:
@@ -61,8 +109,11 @@ def change_person(site: Site, request: Request, actor: Actor) -> Response:
 def _account(site: Site, request: Request, actor: Actor, fault: people.Fault | None = None) -> Response:
     account_id = path_id(request, "account")
     customer = site.portal.profiles.customer(account_id, by=actor)
-    activities = site.portal.activities
+    activities, positions = site.portal.activities, site.portal.ledger.position(account_id, by=actor)
     values = {
+        "standings": standings(site, positions),
+        "done": request.query.get("done", ""),
+        "outcomes": site.portal.shell.settings(ActivitiesSettings).outcomes,
         **people.listed(site, request, actor, account_id, fault),
         "here_people": site.url("desk_add_person", account=account_id),
         "signed_in": site.portal.access.last_sign_ins(account_id, by=actor),
@@ -70,7 +121,19 @@ def _account(site: Site, request: Request, actor: Actor, fault: people.Fault | N
         "found": activities.tasks(actor, account_id=account_id),
         "timeline": activities.timeline(account_id, actor, after=request.query.get("after") or None, limit=_HISTORY),
     }
-    return _page(site, actor, "desk_account.html", values, 200 if fault is None else 422)
+    around = frame(site, actor, customer)
+    return around.page("desk_account.html", values, here="desk_account", status=200 if fault is None else 422)
+
+
+def account_messages(site: Site, request: Request, actor: Actor) -> Response:
+    """Show what was sent to one customer's people, and what came of it."""
+    customer = customer_of(site, request, actor)
+    account_id = customer.account_id
+    values = {
+        "found": site.portal.messages.deliveries(account_id, by=actor, after=request.query.get("after") or None, limit=_LIST),
+        "names": {one.id: one.name or one.email for one in site.portal.profiles.contacts(account_id, by=actor)},
+    }
+    return frame(site, actor, customer).page("desk_account_messages.html", values, here="desk_account_messages")
 
 
 def change(site: Site, request: Request, actor: Actor) -> Response:
@@ -91,14 +154,16 @@ def change(site: Site, request: Request, actor: Actor) -> Response:
         raise Refused("task.act_unknown", "Take, release, close or resend.", field="act")
     back = request.form.get("back", "")
     if back == "account":
-        return redirect(site.url("desk_account", account=account_id))
-    return redirect(site.url("desk") + f"?owner={back if back in _OWNERS else 'me'}")
+        return redirect(site.url("desk_account", account=account_id) + f"?done={act}")
+    return redirect(site.url("desk") + f"?owner={back if back in _OWNERS else 'me'}&done={act}")
 
 
-def _page(site: Site, actor: Actor, template: str, values: Mapping[str, object], status: int = 200) -> Response:
+def page(site: Site, actor: Actor, template: str, values: Mapping[str, object], *, here: str) -> Response:
+    """Fill a template in the frame of the desk; `here` is the place in the menu that is lit."""
     around = {
+        "here": here,
         "staff": actor.id,
         "form_token": site.guard.session_token(actor),
         "outcomes": site.portal.shell.settings(ActivitiesSettings).outcomes,
     }
-    return site.page(template, {**around, **values}, status=status)
+    return site.page(template, {**around, **values})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
 
 from lockportal.core.actor import Actor
 from lockportal.core.errors import Refused
+from lockportal.core.money import Money
 from lockportal.core.page import Page
 from lockportal.documents.models import DocumentState
 from lockportal.documents.views import DocumentRow
@@ -18,7 +20,7 @@ from lockportal.web.pages.accounts import Frame, customer_of, frame, path_id
 from lockportal.web.site import Site
 from lockportal.web.spreadsheet import Cell, csv_lines
 
-_NOTHING: Final[Page[DocumentRow]] = Page(())
+NOTHING: Final[Page[DocumentRow]] = Page(())
 _HEAD: Final = (
     "Kind",
     "Number",
@@ -40,18 +42,29 @@ def listing(site: Site, request: Request, actor: Actor, *, hindrance: str = "") 
     """
     customer = customer_of(site, request, actor)
     search = read_search(request.query)
-    found = _NOTHING
+    found = NOTHING
     if not search.errors:
         found = site.portal.documents.search(customer.account_id, actor, search.filter, sort=search.sort, after=search.after)
+    chosen = frozenset(request.every("document"))
     values = {
         "search": search,
         "found": found,
         "first_sort": FIRST_SORT,
-        "chosen": frozenset(request.every("document")),
+        "chosen": chosen,
+        "chosen_sums": site.in_order(_sums(row for row in found.items if str(row.id) in chosen)),
         "hindrance": hindrance,
     }
     status = 422 if search.errors or hindrance else 200
     return frame(site, actor, customer).page("documents.html", values, here="documents", status=status)
+
+
+def _sums(rows: Iterable[DocumentRow]) -> list[Money]:
+    """Answer what is open of some documents, by currency."""
+    open_amounts: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row.balance is not None:
+            open_amounts[row.balance.currency] += row.balance.minor
+    return [Money(minor, currency) for currency, minor in open_amounts.items()]
 
 
 def export(site: Site, request: Request, actor: Actor) -> Response:

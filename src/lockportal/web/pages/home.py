@@ -69,12 +69,17 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
     still_open = Filter(state=DocumentState.OPEN)
     first = portal.documents.search(customer.account_id, actor, still_open, sort="due_on", limit=_FIRST)
     values = {
-        "standings": tuple(Standing(one, bar(one.buckets)) for one in site.in_order(positions)),
+        "standings": standings(site, positions),
         "credit_line": _credit_line(customer.credit_limit, positions),
         "customer": customer,
         "first": first,
     }
     return frame(site, actor, customer).page("home.html", values, here="home")
+
+
+def standings(site: Site, positions: Sequence[Position]) -> tuple[Standing, ...]:
+    """Answer where an account stands, the supplier's first currency first."""
+    return tuple(Standing(one, bar(one.buckets)) for one in site.in_order(positions))
 
 
 def _credit_line(limit: Money | None, positions: Sequence[Position]) -> CreditLine | None:

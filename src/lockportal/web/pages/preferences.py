@@ -10,7 +10,7 @@ from lockportal.web.http import Request, Response, redirect
 from lockportal.web.site import Site
 
 
-def show(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a handler's signature
+def show(site: Site, request: Request, actor: Actor) -> Response:
     """Show the categories of messages, each with whether it is wanted."""
     contacts = _contacts(actor)
     values = {
@@ -20,6 +20,7 @@ def show(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG00
             if one.account_id in contacts
         ],
         "form_token": site.guard.session_token(actor),
+        "done": request.query.get("done", ""),
     }
     return site.page("preferences.html", values)
 
@@ -31,7 +32,7 @@ def store(site: Site, request: Request, actor: Actor) -> Response:
             wanted = f"{account_id}.{choice.category}" in request.form
             if wanted is not choice.wanted:
                 site.portal.messages.store_preference(account_id, contact_id, choice.category, wanted=wanted, by=actor)
-    return redirect(site.url("preferences"))
+    return redirect(site.url("preferences") + "?done=changed")
 
 
 def _contacts(actor: Actor) -> dict[UUID, UUID]:

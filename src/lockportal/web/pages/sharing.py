@@ -15,6 +15,7 @@ from lockportal.web.words import SHARES
 _READY: Final = "ready"
 _UNKNOWN: Final = "unknown"
 _ALL: Final = "all"
+_OF_CONTACT: Final = "contact."
 _NOT_FOUND, _GONE = 404, 410
 
 
@@ -56,8 +57,7 @@ def desk_listing(site: Site, request: Request, actor: Actor) -> Response:
     """Show a customer's links to documents, to staff."""
     customer = customer_of(site, request, actor)
     values = _values(site, request, actor, customer.account_id, "desk_revoke_links", "desk_links")
-    around = {"customer": customer, "staff": actor.id, "form_token": site.guard.session_token(actor)}
-    return site.page("desk_share_links.html", {**around, **values})
+    return frame(site, actor, customer).page("desk_share_links.html", {"customer": customer, **values}, here="desk_links")
 
 
 def desk_revoke(site: Site, request: Request, actor: Actor) -> Response:
@@ -69,24 +69,28 @@ def desk_revoke(site: Site, request: Request, actor: Actor) -> Response:
 
 def _values(site: Site, request: Request, actor: Actor, account_id: UUID, act: str, here: str) -> dict[str, Any]:
     found = site.portal.access.sharing.links(account_id, by=actor, after=request.query.get("after") or None)
+    still_open = [link for link in found.items if link.state == "open"]
     return {
         "found": found,
-        "open": any(link.state == "open" for link in found.items),
+        "open": bool(still_open),
+        "holders": {link.contact_id: link.contact_name for link in still_open},
         "act": site.url(act, account=account_id),
         "older": site.url(here, account=account_id),
     }
 
 
 def _revoke(site: Site, request: Request, actor: Actor, account_id: UUID) -> None:
-    link = request.form.get("link", "")
-    if not link:
+    chosen, reason = request.form.get("link", ""), request.form.get("reason", "")
+    if not chosen:
         raise Refused("share_link.choice_missing", "Choose a link, or all of them.", field="link")
-    site.portal.access.sharing.revoke(
-        account_id,
-        reason=request.form.get("reason", ""),
-        by=actor,
-        link_id=None if link == _ALL else written_id(link, "share_link"),
-    )
+    revoke_links = site.portal.access.sharing.revoke
+    if chosen == _ALL:
+        revoke_links(account_id, reason=reason, by=actor)
+    elif chosen.startswith(_OF_CONTACT):
+        contact_id = written_id(chosen.removeprefix(_OF_CONTACT), "contact")
+        revoke_links(account_id, reason=reason, by=actor, contact_id=contact_id)
+    else:
+        revoke_links(account_id, reason=reason, by=actor, link_id=written_id(chosen, "share_link"))
 
 
 def _dead(site: Site, state: str) -> Response:

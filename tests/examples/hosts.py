@@ -1,0 +1,32 @@
+"""Both applications over several portals."""
+
+from contextlib import contextmanager
+
+import httpx2
+import lockportal_example_fastapi as fastapi_portal
+import lockportal_example_flask as flask_portal
+from starlette.testclient import TestClient
+
+from lockportal.web import portals_of
+
+
+@contextmanager
+def open_two(environment):
+    """The portals of an environment, with their schema."""
+    portals = portals_of(environment)
+    for portal in portals.values():
+        portal.upgrade()
+    yield portals
+    for portal in portals.values():
+        portal.close()
+
+
+def of_flask(portals):
+    return httpx2.Client(transport=httpx2.WSGITransport(app=flask_portal.create_app(portals)), base_url="https://portal.example")
+
+
+def of_fastapi(portals):
+    return TestClient(fastapi_portal.create_app(portals), base_url="https://portal.example", follow_redirects=False)
+
+
+CLIENTS = {"flask": of_flask, "fastapi": of_fastapi}
