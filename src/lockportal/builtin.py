@@ -15,7 +15,7 @@ from lockportal.plugins import hookimpl
 if TYPE_CHECKING:
     from lockportal.documents.ports import EInvoices, Reader
 
-_CAPABILITIES = ("profiles", "access", "ledger", "documents", "messages", "activities")
+_CAPABILITIES = ("profiles", "access", "ledger", "documents", "payments", "messages", "activities")
 
 
 class Rooms:
