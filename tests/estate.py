@@ -15,8 +15,10 @@ from lockportal.access.sharing.models import Shareable
 from lockportal.access.sharing.service import SHARE_PATH
 from lockportal.core.actor import VISITOR, ActorKind, Grant, staff
 from lockportal.core.messages import Undelivered
+from lockportal.core.money import Money
 from lockportal.documents.service import Filter
 from lockportal.documents.shared.models import PaperKind
+from lockportal.payments import MethodKind
 from lockportal.web import Request, Site
 
 CASEY = staff("casey")
@@ -39,6 +41,7 @@ class Ids:
     person: UUID
     session: UUID
     link: UUID
+    payment: UUID
     number: str
     sheet: Path
 
@@ -80,7 +83,7 @@ class Estate:
                 self._contact(north, rights)
             self._contact(north, tuple(Right))
             new = north.clock.new_id
-            self.unknown = Ids(*(new() for _ in range(10)), "C-404", self.own.sheet)
+            self.unknown = Ids(*(new() for _ in range(11)), "C-404", self.own.sheet)
 
     def _contact(self, portal, rights):
         address = f"{'-'.join(rights)}@x.example"
@@ -167,6 +170,9 @@ def furnish(portal, number, sheet):
         person=contact.person_id,
         session=signed_in.actor.session_id,
         link=share(portal, account, document, contact.id)[0],
+        payment=portal.payments.record(
+            account, CASEY, money=Money(200, "USD"), received_on=NOON.date(), method=MethodKind.CHEQUE
+        ),
         number=number,
         sheet=sheet,
     )

@@ -112,7 +112,7 @@ def portal_with(*plugins, **config) -> Portal:
 def test_lockportal_capabilities_adds_a_room_above_the_built_in_ones():
     portal = portal_with(Room(), database="sqlite://")
     names = [capability.name for capability in portal.capabilities]
-    assert names == ["profiles", "access", "ledger", "documents", "messages", "activities", "loyalty"]
+    assert names == ["profiles", "access", "ledger", "documents", "payments", "messages", "activities", "loyalty"]
     assert portal.service(Service).context is portal.context
 
 

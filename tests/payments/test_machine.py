@@ -19,7 +19,7 @@ from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind,
 from lockportal.payments.calling import Payer
 from lockportal.payments.operations import OpKind, OpStatus
 from lockportal.payments.ports import WebhookRequest
-from payments.tills import event, open_shop, seen
+from payments.tills import event, seen
 
 THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
 FAULTS = ["before", "after", "garbage", "not_sent", "rejected"]
@@ -33,7 +33,7 @@ class Till(RuleBasedStateMachine):
     shop = None
     runs = 0
     documents = Bundle("documents")
-    credits = Bundle("credits")
+    memos = Bundle("credits")
     payments = Bundle("payments")
 
     @initialize(target=documents)
@@ -62,11 +62,11 @@ class Till(RuleBasedStateMachine):
     def bill(self, minor):
         return document_id(self.account, "books", self.invoice_of(minor))
 
-    @rule(target=credits, minor=MINOR)
+    @rule(target=memos, minor=MINOR)
     def credit(self, minor):
         return document_id(self.account, "books", self.invoice_of(minor, credit_memo))
 
-    @rule(target=credits, minor=MINOR)
+    @rule(target=memos, minor=MINOR)
     def on_account(self, minor):
         made = self.shop.portal.payments.record(
             self.account, OTTO, money=Money(minor, "USD"), received_on=TODAY, method=MethodKind.CHEQUE
@@ -77,7 +77,7 @@ class Till(RuleBasedStateMachine):
         target=payments,
         chosen=st.lists(documents, min_size=1, max_size=3, unique=True),
         parts=st.lists(st.none() | MINOR, min_size=3, max_size=3),
-        used=st.lists(credits, max_size=2, unique=True),
+        used=st.lists(memos, max_size=2, unique=True),
         rest=st.sampled_from([0, 0, 777]),
         how=HOW,
         authorize=st.booleans(),
@@ -131,7 +131,11 @@ class Till(RuleBasedStateMachine):
                 for _ in range(1 + twice):
                     self.hook(event(name, told))
 
-    @rule(payment=payments, status=st.sampled_from([OpStatus.SUCCEEDED, OpStatus.FAILED, OpStatus.PENDING]), how_often=st.integers(1, 2))
+    @rule(
+        payment=payments,
+        status=st.sampled_from([OpStatus.SUCCEEDED, OpStatus.FAILED, OpStatus.PENDING]),
+        how_often=st.integers(1, 2),
+    )
     def is_told(self, payment, status, how_often):
         for one in self.shop.portal.payments.payment(self.account, payment, OTTO).operations:
             if one.id in self.shop.till.bank and one.live:
@@ -141,7 +145,7 @@ class Till(RuleBasedStateMachine):
                     self.hook(event(f"{status}-{one.id}", told))
 
     @rule(
-        use=st.tuples(credits, documents, MINOR),
+        use=st.tuples(memos, documents, MINOR),
         back=st.booleans(),
     )
     def move_credit(self, use, back):
@@ -175,8 +179,8 @@ class Till(RuleBasedStateMachine):
         sums = {}
         for entry in self.records(Entry):
             sums[entry.item_id] = sums.get(entry.item_id, 0) + entry.amount.minor
-        documents, credits = self.records(Document), self.records(Credit)
-        for one in (*documents, *credits):
+        documents, given = self.records(Document), self.records(Credit)
+        for one in (*documents, *given):
             assert one.balance.minor == sums.pop(one.id, 0), "the stored balance is that of the entries"
         assert not any(sums.values()), "nothing is posted to what is neither document nor credit, but fees that are paid"
         for one in documents:

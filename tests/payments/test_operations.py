@@ -121,9 +121,7 @@ def test_the_states_of_a_payment(done, state):
 
 
 def test_another_amount_is_not_counted_but_looked_at():
-    seen = Observation(
-        kind=OpKind.SALE, status=S, money=Money(9_900, "USD"), occurred_at=NOON, source=ObservationSource.WEBHOOK
-    )
+    seen = Observation(kind=OpKind.SALE, status=S, money=Money(9_900, "USD"), occurred_at=NOON, source=ObservationSource.WEBHOOK)
     one = Operating(kind=OpKind.SALE, amount=ASKED, merged=merged(ASKED, (seen,)))
     folded = fold(ASKED, (one,))
     assert (folded.totals.captured, folded.state, folded.problems) == (0, PaymentState.PROCESSING, 1)

@@ -4,19 +4,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 
 from books import NOON, OTTO, TODAY, account_of, credit_memo, customer, invoice, store, usd
-from lockportal.core.actor import SYSTEM, Right
-from lockportal.core.errors import Conflict, Denied, NotFound, Refused
-from lockportal.core.money import Money
+from lockportal.core.actor import Right
+from lockportal.core.errors import Conflict, Denied, Refused
 from lockportal.core.terms import Discount, Terms
 from lockportal.documents.models import DocumentsSettings, document_id
-from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind, PaymentState, RecordPayment
+from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind, PaymentState
 from lockportal.payments.calling import Payer
-from lockportal.payments.models import FeeRule
 from lockportal.payments.operations import OpKind, OpStatus
+from lockportal.payments.settings import FeeRule
 from payments.tills import SETTINGS, event, open_shop, seen
-from attrs import evolve
 
 THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
 
@@ -292,7 +291,7 @@ def test_money_that_came_by_cheque_is_recorded_and_what_is_left_stands_as_credit
 
 
 def test_staff_apply_credit_and_take_it_off_again(shop):
-    account, payer, ids = opened(shop, invoice("R-1", "100.00"), credit_memo("C-1", "30.00"))
+    account, _, ids = opened(shop, invoice("R-1", "100.00"), credit_memo("C-1", "30.00"))
     use = CreditUse(credit_id=ids["C-1"], document_id=ids["R-1"], amount=usd("30.00"))
     shop.portal.payments.apply(account, [use], OTTO)
     assert balance(shop, account, ids["R-1"]) == usd("70.00")

@@ -1,12 +1,11 @@
 """A gateway for tests: its bank is a dict, and what it does with each request is said beforehand."""
 
-
 from attrs import field, frozen
 
 from books import NOON, open_portal
 from lockportal.payments.errors import NotSent, OutcomeUnknown, RequestRejected, WebhookUnverified
 from lockportal.payments.methods import Captures, Flow, GatewayDescriptor, MethodCapability, MethodKind
-from lockportal.payments.models import MerchantAccount, MethodRule, NextAction, NextKind, PaymentsSettings
+from lockportal.payments.models import NextAction, NextKind
 from lockportal.payments.operations import Advice, Decline, DeclineCode, Observation, ObservationSource, OpKind, OpStatus
 from lockportal.payments.ports import (
     FetchResult,
@@ -18,6 +17,7 @@ from lockportal.payments.ports import (
     WebhookBatch,
     WebhookEvent,
 )
+from lockportal.payments.settings import MerchantAccount, MethodRule, PaymentsSettings
 from lockportal.plugins import hookimpl
 
 KINDS = frozenset({OpKind.SALE, OpKind.AUTHORIZE, OpKind.CAPTURE, OpKind.VOID, OpKind.REFUND})

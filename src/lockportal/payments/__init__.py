@@ -2,16 +2,10 @@
 
 from lockportal.core.account import Capability, Subscriber, Wake
 from lockportal.core.verify import Recompute
-from lockportal.payments.commands import (
-    AskOperation,
-    Observe,
-    RecordPayment,
-    ReviewPayment,
-    StartPayment,
-    ask_later,
-)
+from lockportal.payments.commands import RecordPayment, ReviewPayment, StartPayment
 from lockportal.payments.crediting.commands import ApplyCredits, UnapplyCredit
 from lockportal.payments.crediting.models import Application, CreditsApplied
+from lockportal.payments.following.commands import AskOperation, CloseByHand, Observe, ask_later
 from lockportal.payments.methods import (
     ApplyOn,
     Captures,
@@ -27,10 +21,7 @@ from lockportal.payments.methods import (
 from lockportal.payments.models import (
     CreditUse,
     Exchange,
-    FeeRule,
     GatewayEvent,
-    MerchantAccount,
-    MethodRule,
     NextAction,
     NextKind,
     Operation,
@@ -40,7 +31,6 @@ from lockportal.payments.models import (
     Payment,
     PaymentLine,
     PaymentReviewed,
-    PaymentsSettings,
     PaymentStarted,
 )
 from lockportal.payments.operations import (
@@ -58,6 +48,7 @@ from lockportal.payments.operations import (
 from lockportal.payments.parking.commands import ParkEvent, UnparkEvent, ask_again
 from lockportal.payments.parking.models import EventParked, EventUnparked, ParkedDue, ParkedEvent
 from lockportal.payments.planning import CreditChoice, LineChoice
+from lockportal.payments.settings import FeeRule, MerchantAccount, MethodRule, PaymentsSettings
 from lockportal.payments.views import CreditRow, PaymentDetails, PaymentProgress, PaymentRow, Quote, recomputed_operation
 
 capability = Capability(
@@ -108,6 +99,7 @@ __all__ = [
     "ApplyOn",
     "AskOperation",
     "Captures",
+    "CloseByHand",
     "CreditChoice",
     "CreditRow",
     "CreditUse",

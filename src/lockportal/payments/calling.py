@@ -15,7 +15,7 @@ from attrs import frozen
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Actor
 from lockportal.core.errors import NotFound
-from lockportal.payments.commands import Observe
+from lockportal.payments.following.commands import Observe
 from lockportal.payments.gateways import Answered, Gateways
 from lockportal.payments.methods import MethodCapability
 from lockportal.payments.models import Exchange, NextAction, Operation, Payment

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import ClassVar, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from attrs import evolve, frozen
 
@@ -15,30 +15,24 @@ from lockportal.core.errors import Denied, NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.record import Event, Record, Stamp
 from lockportal.documents.models import Document, DocumentsSettings
-from lockportal.payments.methods import ApplyOn, MethodKind
+from lockportal.payments.making import asked_operation, by_hand
+from lockportal.payments.methods import BY_HAND, ApplyOn, MethodKind
 from lockportal.payments.models import (
     LONGEST_REASON,
-    GatewayEvent,
-    MethodRule,
     Operation,
-    OperationAsked,
-    OperationDue,
-    OperationObserved,
     Payment,
     PaymentReviewed,
-    PaymentsSettings,
     PaymentStarted,
     fold_of,
-    gateway_event_id,
 )
-from lockportal.payments.operations import UNASKED, Observation, ObservationSource, OpKind, OpStatus
+from lockportal.payments.operations import OpKind, OpStatus
 from lockportal.payments.planning import CreditChoice, LineChoice, Wish, plan, started_on
 from lockportal.payments.posting import settled
+from lockportal.payments.settings import MethodRule, PaymentsSettings
 from lockportal.profiles.models import Customer
 
 PAYERS: Final = Audience(customer=Right.PAY, staff=True, system=True, holder_right=Right.PAY)
 OFFICE: Final = Audience(staff=True, system=True)
-GATEWAYS: Final = Audience(gateway=True, system=True)
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PLACES: Final = 10
 
@@ -75,6 +69,8 @@ class StartPayment:
         check_payer(account, stamp.by, self)
         on = started_on(account.supplier, stamp.at, settings.cut_off)
         made = plan(account, self._wish(), on)
+        if self.kind is not OpKind.SALE and self.method in BY_HAND:
+            raise Refused("payment.method", "This way to pay authorizes nothing.", field="method")
         if self.expected is not None and self.expected != made.amount:
             message = f"Meanwhile it comes to {made.amount}. Look at it once more, then confirm."
             raise Refused("payment.changed", message, field="expected")
@@ -95,8 +91,13 @@ class StartPayment:
             started_on=on,
             apply_on=ApplyOn.SUCCEEDED if rule is None else rule.apply_on,
         )
-        operations = (_operation(payment, self.kind, made.amount, stamp, settings),) if made.amount else ()
-        return _begun(account, payment, operations, stamp)
+        if not made.amount:
+            return _begun(account, payment, (), stamp)
+        operation = asked_operation(payment, self.kind, made.amount, stamp, settings)
+        if not payment.merchant_account:
+            waits = by_hand(self.kind, made.amount, stamp.at, OpStatus.ACTION_REQUIRED)
+            operation = evolve(operation, wake_at=None).observed((waits,))
+        return _begun(account, payment, (operation,), stamp)
 
     def _wish(self) -> Wish:
         return Wish(
@@ -157,14 +158,6 @@ class RecordPayment:
             started_at=stamp.at,
             started_on=self.received_on,
         )
-        seen = Observation(
-            kind=OpKind.SALE,
-            status=OpStatus.SUCCEEDED,
-            money=self.money,
-            occurred_at=self.received_at,
-            source=ObservationSource.MANUAL,
-            gateway_ref="",
-        )
         operation = Operation(
             id=stamp.child("operation"),
             account_id=account.id,
@@ -173,121 +166,8 @@ class RecordPayment:
             amount=self.money,
             reason=self.reference,
             created_at=stamp.at,
-        ).observed((seen,))
+        ).observed((by_hand(OpKind.SALE, self.money, self.received_at),))
         return _begun(account, payment, (operation,), stamp)
-
-
-@frozen(kw_only=True)
-class AskOperation:
-    """Capture, void or refund: store what the gateway will be asked for, within what the payment still has.
-
-    Refused `payment.not_capturable`, `payment.not_voidable`, `payment.not_refundable` beyond that. `money` None is all of it.
-    """
-
-    audience: ClassVar[Audience] = OFFICE
-    owner: ClassVar[Owner | None] = Owner.CUSTOMER
-    needs: ClassVar[tuple[type[Record], ...]] = (Payment,)
-    opens: ClassVar[bool] = False
-
-    account_id: UUID
-    payment_id: UUID
-    kind: OpKind
-    money: Money | None = None
-    reason: str = ""
-
-    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
-        """Check the bounds and store the operation."""
-        payment = account.get(Payment, self.payment_id)
-        most = _most(payment, self.kind)
-        money = Money(most, payment.currency) if self.money is None else self.money
-        if money.currency != payment.currency:
-            raise Refused("payment.currency", "One payment is in one currency.", field="money")
-        if not 0 < money.minor <= most or (self.kind is OpKind.VOID and money.minor != most):
-            able = {OpKind.CAPTURE: "capturable", OpKind.VOID: "voidable", OpKind.REFUND: "refundable"}[self.kind]
-            raise Refused(f"payment.not_{able}", f"At most {Money(max(most, 0), payment.currency)} can be.", field="money")
-        if len(self.reason) > LONGEST_REASON:
-            raise Refused("payment.reason_too_long", f"At most {LONGEST_REASON} characters, please.", field="reason")
-        operations = operations_of(account, payment)
-        parent = _parent(operations, self.kind)
-        asked = evolve(
-            _operation(payment, self.kind, money, stamp, account.settings(PaymentsSettings)),
-            parent_id=parent.id,
-            reason=self.reason,
-        )
-        payment = evolve(payment, operations=(*payment.operations, asked.id))
-        folded = fold_of(payment, {one.id: one for one in (*operations, asked)})
-        return [OperationAsked(payment=folded, operation=asked)]
-
-
-@frozen(kw_only=True)
-class Observe:
-    """Keep what was seen of an operation, and post what follows; the same again, in any order, changes nothing more.
-
-    `event_id` names the gateway's event that told it: it is kept with its effects, and applied once.
-    """
-
-    audience: ClassVar[Audience] = GATEWAYS
-    owner: ClassVar[Owner | None] = Owner.CUSTOMER
-    needs: ClassVar[tuple[type[Record], ...]] = ()
-    opens: ClassVar[bool] = False
-
-    account_id: UUID
-    operation_id: UUID
-    observations: tuple[Observation, ...]
-    event_id: str = ""
-    event_type: str = ""
-    received_at: datetime | None = None
-
-    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
-        """Merge the observations, fold the payment, and post the difference."""
-        asked = account.get(Operation, self.operation_id)
-        event = self._event(account, asked, stamp)
-        if event is not None and account.find(GatewayEvent, event.id) is not None:
-            return []
-        payment = account.get(Payment, asked.payment_id)
-        operations = {one.id: one for one in operations_of(account, payment)}
-        events: list[Event] = []
-        for one, seen in self._by_operation(account, asked, stamp):
-            known = operations.get(one.id)
-            changed = one.observed(seen)
-            if known == changed:
-                continue
-            operations[one.id] = changed
-            if known is None:
-                payment = evolve(payment, operations=(*payment.operations, one.id))
-            payment = fold_of(payment, operations)
-            payment, posted = settled(account, payment, tuple(operations.values()), stamp.branch(str(one.id)), changed)
-            account = account.holding([payment, changed, *(record for follow in posted for record in follow.records())])
-            events += [OperationObserved(payment=payment, operation=changed), *posted]
-        if event is not None:
-            events.append(OperationObserved(payment=payment, operation=operations[asked.id], event=event))
-        return events
-
-    def _event(self, account: Account, asked: Operation, stamp: Stamp) -> GatewayEvent | None:
-        if not self.event_id:
-            return None
-        return GatewayEvent(
-            id=gateway_event_id(account.id, asked.merchant_account, self.event_id),
-            account_id=account.id,
-            merchant_account=asked.merchant_account,
-            event_id=self.event_id,
-            type=self.event_type,
-            operation_id=asked.id,
-            received_at=self.received_at or stamp.at,
-        )
-
-    def _by_operation(
-        self, account: Account, asked: Operation, stamp: Stamp
-    ) -> Sequence[tuple[Operation, tuple[Observation, ...]]]:
-        """Sort the observations: those of the operation itself, and those of what happened to it without being asked."""
-        own = tuple(seen for seen in self.observations if seen.kind not in UNASKED)
-        found: list[tuple[Operation, tuple[Observation, ...]]] = [(asked, own)] if own else []
-        for seen in self.observations:
-            if seen.kind in UNASKED:
-                key = uuid5(asked.id, f"{seen.kind}/{seen.gateway_ref or seen.event_id}")
-                known = account.find(Operation, key)
-                found.append((known or _happened(asked, key, seen, stamp), (seen,)))
-        return found
 
 
 @frozen(kw_only=True)
@@ -313,14 +193,6 @@ class ReviewPayment:
         return [
             PaymentReviewed(payment=evolve(payment, needs_review=False, reviewed=payment.problems, review_note=self.note.strip()))
         ]
-
-
-def ask_later(operation: Operation, account: Account, stamp: Stamp) -> Sequence[Event]:
-    """Ask the gateway about an operation that is still under way, and again later."""
-    if operation.status is OpStatus.SUCCEEDED or not operation.live:
-        return [OperationDue(operation=evolve(operation, wake_at=None))]
-    asked = operation.asked + 1
-    return [OperationDue(operation=evolve(operation, asked=asked, wake_at=_next(account, stamp.at, asked)))]
 
 
 def check_payer(account: Account, by: Actor, command: StartPayment) -> None:
@@ -362,12 +234,6 @@ def _takes(rule: MethodRule, currency: str, country: str, number: str) -> bool:
     return all(not allowed or one in allowed for allowed, one in wanted)
 
 
-def operations_of(account: Account, payment: Payment) -> tuple[Operation, ...]:
-    """Answer a payment's operations, loaded at once."""
-    account.require(Operation, payment.operations)
-    return tuple(account.get(Operation, key) for key in payment.operations)
-
-
 def reference_of(key: UUID) -> str:
     """Answer the reference by which people name a payment: P- and ten letters and digits that are hard to confuse."""
     number, letters = key.int, []
@@ -377,54 +243,9 @@ def reference_of(key: UUID) -> str:
     return "P-" + "".join(letters)
 
 
-def _operation(payment: Payment, kind: OpKind, money: Money, stamp: Stamp, settings: PaymentsSettings) -> Operation:
-    return Operation(
-        id=stamp.child("operation"),
-        account_id=payment.account_id,
-        payment_id=payment.id,
-        kind=kind,
-        amount=money,
-        merchant_account=payment.merchant_account,
-        created_at=stamp.at,
-        wake_at=stamp.at + timedelta(seconds=settings.ask_after[0]),
-    )
-
-
 def _begun(account: Account, payment: Payment, operations: tuple[Operation, ...], stamp: Stamp) -> Sequence[Event]:
     payment = evolve(payment, operations=tuple(one.id for one in operations))
     payment = fold_of(payment, {one.id: one for one in operations})
     cause = next((one for one in operations if one.status is OpStatus.SUCCEEDED), None)
     payment, posted = settled(account, payment, operations, stamp, cause)
     return [PaymentStarted(payment=payment, operations=operations), *posted]
-
-
-def _happened(parent: Operation, key: UUID, seen: Observation, stamp: Stamp) -> Operation:
-    """Make the operation of what a gateway did without being asked."""
-    return Operation(
-        id=key,
-        account_id=parent.account_id,
-        payment_id=parent.payment_id,
-        kind=seen.kind,
-        amount=seen.money or parent.amount,
-        parent_id=parent.id,
-        merchant_account=parent.merchant_account,
-        created_at=stamp.at,
-    )
-
-
-def _most(payment: Payment, kind: OpKind) -> int:
-    totals = payment.totals
-    if kind is OpKind.REFUND:
-        return payment.refundable
-    return totals.authorized - totals.captured - totals.captured_maybe
-
-
-def _parent(operations: Sequence[Operation], kind: OpKind) -> Operation:
-    """Answer the operation that a capture, a void or a refund is about: the last that succeeded."""
-    about = {OpKind.SALE, OpKind.CAPTURE} if kind is OpKind.REFUND else {OpKind.AUTHORIZE}
-    return [one for one in operations if one.kind in about and one.status is OpStatus.SUCCEEDED][-1]
-
-
-def _next(account: Account, at: datetime, asked: int) -> datetime:
-    steps = account.settings(PaymentsSettings).ask_after
-    return at + timedelta(seconds=steps[min(asked, len(steps) - 1)])

@@ -21,7 +21,7 @@ from lockportal.payments.errors import (
     WebhookUnverified,
 )
 from lockportal.payments.methods import API_VERSION, GatewayDescriptor, MethodCapability, MethodKind
-from lockportal.payments.models import Operation, PaymentsSettings
+from lockportal.payments.models import Operation
 from lockportal.payments.operations import Advice, Decline, DeclineCode, Observation, ObservationSource, OpStatus
 from lockportal.payments.ports import (
     FetchResult,
@@ -34,6 +34,7 @@ from lockportal.payments.ports import (
     WebhookBatch,
     WebhookRequest,
 )
+from lockportal.payments.settings import PaymentsSettings
 from lockportal.slots import Slots
 
 Known = tuple[GatewayDescriptor, GatewayFactory]
@@ -188,7 +189,7 @@ class Gateways:
         except Refused as error:
             where = f"payments.merchants.{name}.settings.{error.field}" if error.field else f"payments.merchants.{name}.settings"
             raise Refused("gateway.settings", error.message, field=where) from error
-        gateway = factory(GatewayConfig(merchant_account=name, settings=settings, base_url=base_url))
+        gateway = factory(GatewayConfig(merchant_account=name, settings=settings, base_url=base_url, now=self._clock.now))
         secrets = tuple(Secret(value) for value in account.webhook_secrets)
         return Merchant(name, descriptor, gateway, secrets, Slots("gateway", slots=_SLOTS, seconds=_SECONDS))
 

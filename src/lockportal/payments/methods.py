@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 
@@ -26,6 +27,10 @@ class MethodKind(StrEnum):
     LOCKBOX = "lockbox"
     CREDIT = "credit"
     """Only credit that the customer has already: no money moves."""
+
+
+BY_HAND: Final = frozenset({MethodKind.BANK_TRANSFER, MethodKind.CHEQUE, MethodKind.LOCKBOX})
+"""Ways to pay that need no gateway: the payer is told how, and the money is waited for."""
 
 
 class Flow(StrEnum):

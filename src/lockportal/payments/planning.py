@@ -23,7 +23,8 @@ from lockportal.core.settings import Supplier
 from lockportal.documents.models import Document, DocumentsSettings
 from lockportal.ledger.models import Credit
 from lockportal.payments.methods import MethodKind
-from lockportal.payments.models import LONGEST_REASON, CreditUse, Payment, PaymentLine, PaymentsSettings
+from lockportal.payments.models import LONGEST_REASON, CreditUse, Payment, PaymentLine
+from lockportal.payments.settings import PaymentsSettings
 
 _HUNDRED: Final = Decimal(100)
 MOST_LINES: Final = 1000

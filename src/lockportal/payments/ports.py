@@ -292,6 +292,8 @@ class GatewayConfig:
     merchant_account: str
     settings: object
     base_url: str
+    now: Callable[[], datetime] = field(eq=False, repr=False)
+    """The portal's time, for what the gateway itself does not date."""
 
 
 class GatewayRegistrar(Protocol):

@@ -17,8 +17,9 @@ from lockportal.core.ports import JournalRow
 from lockportal.core.verify import Finding
 from lockportal.documents.visibility.showing import visibility_of
 from lockportal.payments.calling import Calling, Payer
-from lockportal.payments.commands import AskOperation, RecordPayment, ReviewPayment
+from lockportal.payments.commands import RecordPayment, ReviewPayment
 from lockportal.payments.crediting.commands import ApplyCredits, UnapplyCredit
+from lockportal.payments.following.commands import AskOperation, CloseByHand
 from lockportal.payments.gateways import Gateways
 from lockportal.payments.methods import MethodKind
 from lockportal.payments.models import CreditUse, Exchange, NextAction, OperationDue, PaymentStarted
@@ -28,7 +29,9 @@ from lockportal.payments.planning import MOST_LINES, CreditChoice, LineChoice
 from lockportal.payments.ports import WebhookBatch, WebhookRequest
 from lockportal.payments.queries import CREDITS, PAYABLE, PAYMENT, PAYMENTS
 from lockportal.payments.receiving import Receiving
+from lockportal.payments.settings import PaymentsSettings
 from lockportal.payments.starting import Starting
+from lockportal.payments.transfers import instructions
 from lockportal.payments.views import CreditRow, PaymentDetails, PaymentProgress, PaymentRow, Quote, decline_of, differs
 
 _MOST: Final = 200
@@ -44,7 +47,7 @@ class Payments:
         self._clock = context.clock
         self._supplier = context.supplier
         self._signer = context.signer
-        self._base_url = context.base_url
+        self._settings = context.shell.settings(PaymentsSettings)
         self._visibility = visibility_of(context)
         self.gateways = Gateways(context)
         self._starting = Starting(context)
@@ -138,7 +141,7 @@ class Payments:
         receipt = self._shell.run(command, by, key=key)
         payment = self._calling.payment(account_id, receipt.id)
         action = None
-        if payment.operations:
+        if payment.operations and payment.merchant_account:
             action = self._calling.perform(account_id, payment.operations[0], payer)
         return self._progress(account_id, payment.id, action)
 
@@ -148,6 +151,11 @@ class Payments:
         for operation in self._calling.operations(account_id, payment_id):
             if operation.live and operation.merchant_account:
                 self._calling.complete(operation, dict(params))
+        return self._progress(account_id, payment_id, None)
+
+    def cancel(self, account_id: UUID, payment_id: UUID, by: Actor) -> PaymentProgress:
+        """Call a transfer or a cheque off that is waited for: what it was to pay can be paid otherwise."""
+        self._shell.run(CloseByHand(account_id=account_id, payment_id=payment_id), by)
         return self._progress(account_id, payment_id, None)
 
     def progress(self, account_id: UUID, payment_id: UUID, by: Actor) -> PaymentProgress:
@@ -215,6 +223,15 @@ class Payments:
             reference=reference,
         )
         return self._shell.run(command, by, key=key).id
+
+    def arrived(self, account_id: UUID, payment_id: UUID, received_on: date, by: Actor) -> PaymentProgress:
+        """Say that the money of a transfer or a cheque that was waited for is there, to the last cent.
+
+        Where another amount came, `cancel` it and `record` what came.
+        """
+        at = self._supplier.end_of(received_on) - datetime.resolution
+        self._shell.run(CloseByHand(account_id=account_id, payment_id=payment_id, arrived_at=at), by)
+        return self._progress(account_id, payment_id, None)
 
     def capture(
         self, account_id: UUID, payment_id: UUID, by: Actor, *, money: Money | None = None, key: str | None = None
@@ -311,7 +328,8 @@ class Payments:
             raise Refused("payment.unsupported", f"{payment.method} through this gateway cannot do this: {kind}.")
         command = AskOperation(account_id=account_id, payment_id=payment_id, kind=kind, money=money, reason=reason)
         receipt = self._shell.run(command, by, key=key)
-        self._calling.perform(account_id, uuid5(receipt.id, "operation"))
+        if payment.merchant_account:
+            self._calling.perform(account_id, uuid5(receipt.id, "operation"))
         return self._progress(account_id, payment_id, None)
 
     def _payment(self, account_id: UUID, payment_id: UUID, by: Actor) -> None:
@@ -321,6 +339,8 @@ class Payments:
     def _progress(self, account_id: UUID, payment_id: UUID, action: NextAction | None) -> PaymentProgress:
         payment = self._calling.payment(account_id, payment_id)
         operations = self._calling.operations(account_id, payment_id)
+        if not payment.merchant_account and payment.held:
+            action = instructions(payment, self._settings.method(payment.method), self._supplier.bank)
         for operation in operations:
             action = action or self._calling.next_action(operation)
         return PaymentProgress(

@@ -14,10 +14,11 @@ from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.payments.commands import StartPayment
 from lockportal.payments.methods import MethodKind
-from lockportal.payments.models import PaymentsSettings, PaymentStarted
+from lockportal.payments.models import PaymentStarted
 from lockportal.payments.operations import OpKind
 from lockportal.payments.planning import CreditChoice, LineChoice
 from lockportal.payments.ports import PaymentDraft, PolicyDecision, RouteRequest, Verdict
+from lockportal.payments.settings import PaymentsSettings
 from lockportal.profiles import queries as profiles
 
 _DENIED: Final = "This payment cannot be made here. Please call us."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import Protocol
 
@@ -26,10 +27,14 @@ class MemoryBooks:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._kept: dict[str, bytes] = {}
+        self._lock = threading.Lock()
 
     def put(self, name: str, content: bytes) -> bool:
-        """Keep a content unless there is one; a dict does this in one step."""
-        return self._kept.setdefault(name, content) is content
+        """Keep a content unless there is one."""
+        with self._lock:
+            free = name not in self._kept
+            self._kept.setdefault(name, content)
+        return free
 
     def get(self, name: str) -> bytes | None:
         """Answer what is kept under a name, None if nothing is."""
