@@ -70,6 +70,7 @@ capability = Capability(
         StartPayment,
         RecordPayment,
         AskOperation,
+        CloseByHand,
         Observe,
         ReviewPayment,
         ApplyCredits,

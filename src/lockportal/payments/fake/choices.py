@@ -43,6 +43,7 @@ _DEBIT: Final = (
     *_DECLINED,
     Choice("pending_then_failed", "Agree; the bank declines in three days", _ODDLY),
     Choice("pending_then_return", "Agree; the money comes, and goes back two days later", _ODDLY),
+    _SHORT,
     _CANCEL,
 )
 _TRANSFER: Final = (Choice("ok", "The money arrives", _WELL), _SHORT, _CANCEL)

@@ -98,7 +98,9 @@ class AmountsContract(Ground):
             if known.status is OpStatus.PENDING:
                 ground.settle(request.operation_id)
                 known = trial.known(request, OpKind.SALE)
-            assert known.money == money, f"the gateway's own amount is told, not what was asked; {money} was told as {known.money}"
+            assert known.money == money, (
+                f"the gateway's own amount is told, not what was asked; {money} was told as {known.money}"
+            )
             assert known.mismatch, "the gateway's own amount is told, and differs"
 
 

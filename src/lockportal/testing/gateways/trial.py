@@ -67,10 +67,13 @@ def customer() -> CustomerRef:
 
 
 def start_request(
-    capability: MethodCapability, money: Money | None = None, intent: Intent = Intent.SALE, **changes: Any
+    capability: MethodCapability,
+    money: Money | None = None,
+    intent: Intent = Intent.SALE,
+    **changes: Any,  # noqa: ANN401 - the fields of a request
 ) -> StartRequest:
     """Answer a request to take or authorize money; the payer is there unless it is said otherwise."""
-    money = money or amount(capability)
+    money = amount(capability) if money is None else money
     operation_id = new_id()
     made = StartRequest(
         operation_id=operation_id,
@@ -211,7 +214,7 @@ def raised_by(work: Callable[[], object]) -> Exception | None:
 
 def exponents(capability: MethodCapability) -> tuple[str, ...]:
     """Answer a currency of each number of decimal digits that a way to pay can be used in."""
-    picked = {}
+    picked: dict[int, str] = {}
     for currency in ("JPY", "EUR", "USD", "KWD", *sorted(EXPONENTS)):
         if not capability.currencies or currency in capability.currencies:
             picked.setdefault(EXPONENTS[currency], currency)
