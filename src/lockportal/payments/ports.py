@@ -343,15 +343,6 @@ class PolicyDecision:
     fee_forbidden: bool = False
 
 
-@frozen(kw_only=True)
-class DeclineWording:
-    """A decline to be told to a payer, in a language."""
-
-    decline: Decline
-    kind: MethodKind
-    language: str
-
-
 class Hooks:
     """The hooks of payments: registration, and the few decisions that a host may want to make."""
 
@@ -366,7 +357,3 @@ class Hooks:
     @_spec
     def lockportal_payment_policy(self, draft: PaymentDraft) -> PolicyDecision | None:
         """Say whether a payment may be started, and whether a fee may be charged; None for no opinion."""
-
-    @_spec(firstresult=True)
-    def lockportal_decline_message(self, wording: DeclineWording) -> str | None:
-        """Answer what a payer is told of a decline, or None for the built-in words."""
