@@ -36,7 +36,7 @@ from lockportal.payments.ports import (
 from lockportal.testing.bench import StillClock, fulfilled, race
 from lockportal.testing.gateways.trial import Trial, start_request
 from lockportal.testing.gateways.trial import customer as payer
-from payments.gateways.grounds import SECRETS, config, fake, fake_ground
+from payments.gateways.grounds import SECRETS, config, fake, fake_ground, moved
 
 CARD, ACH, SEPA, TRANSFER = DESCRIPTOR.methods
 
@@ -325,6 +325,34 @@ def test_processes_that_share_a_folder_give_back_no_more_than_was_taken(tmp_path
     assert done == 14, "fourteen times seventy is what a thousand gives"
 
 
+class Overtaken(MemoryBooks):
+    """Lets somebody else write a leaf just before."""
+
+    late = None
+
+    def put(self, name, content):
+        if self.late is not None and name.endswith(".2"):
+            late, self.late = self.late, None
+            late()
+        return super().put(name, content)
+
+
+@pytest.mark.parametrize(("minor", "expected"), [(1000, 1), (400, 2)])
+def test_who_is_overtaken_decides_again(minor, expected):
+    books = Overtaken()
+    gateway, request = fake(books=books, outcome="ok"), start_request(CARD, Money(1000, "EUR"))
+    ref = gateway.start(request).observations[0].gateway_ref
+    parent = OperationRef(operation_id=request.operation_id, gateway_ref=ref, money=request.money)
+    asked = [FollowRequest(operation_id=uuid4(), money=Money(minor, "EUR"), parent=parent) for _ in range(2)]
+    books.late = lambda: gateway.refund(asked[0])
+    if expected == 1:
+        with pytest.raises(RequestRejected, match="too_much"):
+            gateway.refund(asked[1])
+    else:
+        gateway.refund(asked[1])
+    assert len(moved(gateway)) == 1 + expected
+
+
 class Overwriting(MemoryBooks):
     """Keeps what came last, and so lets racers overlook each other: the control."""
 
@@ -422,6 +450,9 @@ def test_a_button_that_does_not_fit_any_more_does_nothing():
     assert gateway.hosted.press(operation, "declined") == request.return_url
     assert gateway.hosted.press(operation, "cancel") == request.cancel_url
     assert status(gateway, request) is OpStatus.SUCCEEDED
+    declined = debited(CARD, "declined")
+    gateway.start(declined)
+    assert "Nothing more can happen" in gateway.hosted.page(declined.operation_id.hex)
     assert len(gateway.hosted.events_for(operation, SECRETS[0])) == 2
     assert gateway.hosted.events_for(operation, SECRETS[0], since=2, together=True) == ()
     with pytest.raises(Refused, match="unknown_outcome"):

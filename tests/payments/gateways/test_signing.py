@@ -8,6 +8,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockportal import codec
 from lockportal.payments.errors import WebhookMalformed, WebhookUnverified
 from lockportal.payments.fake import signing
 from lockportal.payments.fake.signing import sign, verify
@@ -120,17 +121,23 @@ class Mutant:
         return evolve(self.sent, headers=headers, body=body)
 
 
+def genuine(forged, sent):
+    """Whether what was spoiled still bears the signature of the same id, time and body: beside other ones it may stand."""
+    same = all(forged.headers.get(name) == sent.headers[name] for name in ("webhook-id", "webhook-timestamp"))
+    signatures = forged.headers.get("webhook-signature", "").split(" ")
+    return same and forged.body == sent.body and sent.headers["webhook-signature"] in signatures
+
+
 @pytest.mark.guarantee(21)
 def test_no_forged_webhook_is_read_whatever_it_looks_like(tier):
     gateway = fake()
     sent = gateway.hosted.signed("evt_1", ACCEPTED, SECRETS[0])
     assert gateway.parse_webhook(sent, SECRETS).status == 200
-    signed = {(*sent.headers.values(), sent.body)}
     count = tier.times(500, 20_000, 100_000)
     for seed in range(count):
         forged = Mutant(seed, sent).one()
-        if (*forged.headers.values(), forged.body) in signed:
-            continue  # what was spoiled came out as it was
+        if genuine(forged, sent):
+            continue
         try:
             gateway.parse_webhook(forged, SECRETS)
         except WebhookUnverified:
@@ -170,8 +177,6 @@ events = st.fixed_dictionaries(
 @pytest.mark.guarantee(21)
 @given(st.lists(events | json_values, max_size=3) | json_values)
 def test_whatever_is_signed_is_read_or_malformed(content):
-    from lockportal import codec
-
     gateway = fake()
     try:
         body = codec.dumps({"events": content})
