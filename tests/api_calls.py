@@ -1,11 +1,22 @@
 """What each route of the API is sent beside its path, where it needs anything; `o` has the ids of one thing of every kind."""
 
 import re
+from uuid import uuid5
 
 from given_contents import pdf
 
 _PAPER = ("paper.pdf", "application/pdf", pdf("a paper"))
 _DAY = "2026-03-02"
+
+
+def _wish(o):
+    return {"currency": "USD", "method": "card", "lines": [{"document_id": str(o.document)}]}
+
+
+def _use(o):
+    credit = str(uuid5(o.payment, "rest"))
+    return {"credit_id": credit, "document_id": str(o.document), "amount": {"minor": 10, "currency": "USD"}}
+
 
 CALLS = {
     "access.request_link": lambda o: {"json": {"email": "new@x.example", "binding": "a client's own secret"}},
@@ -29,6 +40,18 @@ CALLS = {
     "documents.bundle": lambda o: {"query": {"document_ids": str(o.document)}},
     "documents.statement_pdf": lambda o: {"query": {"currency": "USD"}},
     "documents.publish": lambda o: {"files": {"content": _PAPER}, "form": {"kind": "terms", "title": "Terms"}},
+    "payments.payable": lambda o: {"query": {"currency": "USD"}},
+    "payments.quote": lambda o: {"json": _wish(o)},
+    "payments.start": lambda o: {"json": _wish(o)},
+    "payments.complete": lambda o: {"json": {"params": {}}},
+    "payments.arrived": lambda o: {"json": {"received_on": _DAY}},
+    "payments.capture": lambda o: {"json": {}},
+    "payments.refund": lambda o: {"json": {"money": {"minor": 10, "currency": "USD"}}},
+    "payments.review": lambda o: {"json": {"note": "seen"}},
+    "payments.record": lambda o: {"json": {"money": {"minor": 100, "currency": "USD"}, "received_on": _DAY, "method": "cheque"}},
+    "payments.apply": lambda o: {"json": {"uses": [_use(o)]}},
+    "payments.unapply": lambda o: {"json": {"use": _use(o)}},
+    "payments.reconcile": lambda o: {"json": {"account_id": str(o.account)}},
     "messages.store_preference": lambda o: {"json": {"category": "documents", "wanted": False}},
     "messages.replay": lambda o: {},
     "activities.open": lambda o: {"json": {"kind": "erp.blocked", "key": "new", "reason": "New."}},

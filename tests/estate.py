@@ -15,13 +15,20 @@ from lockportal.access.sharing.models import Shareable
 from lockportal.access.sharing.service import SHARE_PATH
 from lockportal.core.actor import VISITOR, ActorKind, Grant, staff
 from lockportal.core.messages import Undelivered
+from lockportal.core.money import Money
 from lockportal.documents.service import Filter
 from lockportal.documents.shared.models import PaperKind
+from lockportal.payments import MethodKind
+from lockportal.payments.settings import MerchantAccount, MethodRule, PaymentsSettings
 from lockportal.web import Request, Site
 
 CASEY = staff("casey")
 PDF = pdf()
 BINDING = "an asking browser's own secret"
+PAYMENTS = PaymentsSettings(
+    merchants={"main": MerchantAccount(gateway="fake")},
+    methods=(MethodRule(method=MethodKind.CARD, merchant_account="main"),),
+)
 GATEWAY = Actor(kind=ActorKind.GATEWAY, id="gateway")
 
 
@@ -39,6 +46,7 @@ class Ids:
     person: UUID
     session: UUID
     link: UUID
+    payment: UUID
     number: str
     sheet: Path
 
@@ -80,7 +88,7 @@ class Estate:
                 self._contact(north, rights)
             self._contact(north, tuple(Right))
             new = north.clock.new_id
-            self.unknown = Ids(*(new() for _ in range(10)), "C-404", self.own.sheet)
+            self.unknown = Ids(*(new() for _ in range(11)), "C-404", self.own.sheet)
 
     def _contact(self, portal, rights):
         address = f"{'-'.join(rights)}@x.example"
@@ -95,6 +103,7 @@ class Estate:
             files=f"folder:{self.folder / 'files'}",
             base_url="https://portal.example",
             secret_keys=("k" * 40,),
+            settings=(PAYMENTS,),
         )
         with closing(Portal(config, clock=StandingClock(NOON), notifier=Box())) as portal:
             yield portal
@@ -167,6 +176,9 @@ def furnish(portal, number, sheet):
         person=contact.person_id,
         session=signed_in.actor.session_id,
         link=share(portal, account, document, contact.id)[0],
+        payment=portal.payments.record(
+            account, CASEY, money=Money(200, "USD"), received_on=NOON.date(), method=MethodKind.CHEQUE
+        ),
         number=number,
         sheet=sheet,
     )

@@ -1,15 +1,29 @@
 """How each public method of each service is called, with the ids of one thing of every kind; and what each route is asked."""
 
 from datetime import date
+from uuid import uuid5
 
-from books import invoice, usd
+from books import NOON, invoice, usd
 from estate import BINDING, PDF
 from lockportal.access.sharing.models import Shareable
 from lockportal.documents.imports.rows import ImportRow
 from lockportal.documents.shared.models import PaperKind
 from lockportal.ledger.models import AgingBasis
+from lockportal.payments import CreditUse, LineChoice, MethodKind
+from lockportal.payments.ports import WebhookRequest
 
 DAY = date(2026, 3, 2)
+
+
+def _wish(o):
+    """What is to be paid: the one document, by card."""
+    return {"currency": "USD", "method": MethodKind.CARD, "lines": [LineChoice(document_id=o.document)]}
+
+
+def _use(o):
+    """What stands as credit of the one payment, for the one document."""
+    return CreditUse(credit_id=uuid5(o.payment, "rest"), document_id=o.document, amount=usd("0.10"))
+
 
 METHODS = {
     "profiles.account": lambda s, o, by: s.account(o.account, by=by),
@@ -76,6 +90,26 @@ METHODS = {
     "documents.three_way": lambda s, o, by: s.three_way(o.account, o.document, by),
     "documents.verify": lambda s, o, by: s.verify(by),
     "documents.withdraw": lambda s, o, by: s.withdraw(o.paper, by),
+    "payments.apply": lambda s, o, by: s.apply(o.account, [_use(o)], by),
+    "payments.arrived": lambda s, o, by: s.arrived(o.account, o.payment, DAY, by).state,
+    "payments.cancel": lambda s, o, by: s.cancel(o.account, o.payment, by).state,
+    "payments.capture": lambda s, o, by: s.capture(o.account, o.payment, by),
+    "payments.complete": lambda s, o, by: s.complete(o.account, o.payment, by, {}),
+    "payments.credits": lambda s, o, by: s.credits(o.account, by),
+    "payments.payable": lambda s, o, by: s.payable(o.account, "USD", by),
+    "payments.payment": lambda s, o, by: s.payment(o.account, o.payment, by),
+    "payments.payments": lambda s, o, by: s.payments(by, account_id=o.account),
+    "payments.progress": lambda s, o, by: s.progress(o.account, o.payment, by),
+    "payments.quote": lambda s, o, by: s.quote(o.account, by, **_wish(o)),
+    "payments.receive": lambda s, o, by: s.receive("main", WebhookRequest(received_at=NOON)),
+    "payments.reconcile": lambda s, o, by: s.reconcile(by, account_id=o.account),
+    "payments.record": lambda s, o, by: s.record(o.account, by, money=usd(1), received_on=DAY, method=MethodKind.CHEQUE),
+    "payments.refund": lambda s, o, by: s.refund(o.account, o.payment, by, money=usd("0.10")).state,
+    "payments.review": lambda s, o, by: s.review(o.account, o.payment, "seen", by),
+    "payments.start": lambda s, o, by: s.start(o.account, by, key="k", **_wish(o)),
+    "payments.unapply": lambda s, o, by: s.unapply(o.account, _use(o), by),
+    "payments.verify": lambda s, o, by: s.verify(by),
+    "payments.void": lambda s, o, by: s.void(o.account, o.payment, by),
     "messages.dead_letters": lambda s, o, by: s.dead_letters(by=by, account_id=o.account),
     "messages.deliveries": lambda s, o, by: s.deliveries(o.person, by=by),
     "messages.preferences": lambda s, o, by: s.preferences(o.account, o.contact, by=by),
@@ -95,6 +129,7 @@ METHODS = {
 WITHIN = {
     "profiles.invitation": "drafts a message",
     "access.answer": "answers a request for a link",
+    "payments.hear": "does what the clock has called for",
     "messages.hand_over": "hands over a dead letter that is replayed",
     "messages.keep": "keeps a dead letter",
     "messages.notify": "tells contacts of an event",

@@ -2,12 +2,14 @@
 
 import inspect
 from datetime import date
+from decimal import Decimal
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from attrs import evolve, frozen
 
+from books import OTTO, account_of, invoice, open_portal, store, usd
 from lockportal import Config, Portal, Refused, hookimpl, plugins
 from lockportal.core.account import Capability
 from lockportal.core.actor import Right
@@ -15,22 +17,28 @@ from lockportal.core.pages import MenuEntry, Pages
 from lockportal.core.ports import Mail
 from lockportal.core.routes import Entrance, Route
 from lockportal.documents import ports
-from lockportal.documents.models import DocumentFacts, DocumentKind
+from lockportal.documents.models import DocumentFacts, DocumentKind, document_id
 from lockportal.documents.visibility.showing import visibility_of
 from lockportal.files import LocalFiles
+from lockportal.payments import LineChoice, MethodKind
+from lockportal.payments import ports as gateways
+from lockportal.payments.calling import Payer
+from lockportal.payments.settings import FeeRule, MerchantAccount, MethodRule, PaymentsSettings
 from lockportal.plugins import Hooks, Plugins
 from lockportal.storage.engines import open_engines
 from lockportal.web import Site
+from payments.tills import DESCRIPTOR, SETTINGS, TillPlugin
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = {
     name: spec
-    for hooks in (Hooks, ports.Hooks)
+    for hooks in (Hooks, ports.Hooks, gateways.Hooks)
     for name, spec in inspect.getmembers(hooks, inspect.isfunction)
     if name.startswith("lockportal_")
 }
 HOOKS = sorted(SPECS)
 KEYS = ("k" * 40,)
+THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
 
 
 class Service:
@@ -132,7 +140,7 @@ def portal_with(*plugins, **config) -> Portal:
 def test_lockportal_capabilities_adds_a_room_above_the_built_in_ones():
     portal = portal_with(Room(), database="sqlite://")
     names = [capability.name for capability in portal.capabilities]
-    assert names == ["profiles", "access", "ledger", "documents", "messages", "activities", "loyalty"]
+    assert names == ["profiles", "access", "ledger", "documents", "payments", "messages", "activities", "loyalty"]
     assert portal.service(Service).context is portal.context
 
 
@@ -204,6 +212,83 @@ def test_a_page_of_a_plugin_takes_no_others_name_nor_address(taken):
     with pytest.raises(Refused) as refused:
         Site(portal_with(Orders(Pages(routes=(taken,))), database="sqlite://"))
     assert refused.value.code == "route.taken"
+
+
+def test_lockportal_payment_gateways_registers_gateways_each_plugin_apart(caplog):
+    class Broken:
+        @hookimpl
+        def lockportal_payment_gateways(self, register):
+            register(evolve(DESCRIPTOR, gateway_type="half"), None)
+            raise RuntimeError
+
+    class Twice:
+        @hookimpl
+        def lockportal_payment_gateways(self, register):
+            register(DESCRIPTOR, None)
+
+    class Old:
+        @hookimpl
+        def lockportal_payment_gateways(self, register):
+            register(evolve(DESCRIPTOR, gateway_type="old", api_version=99), None)
+
+    portal = portal_with(Broken(), TillPlugin(), Twice(), Old(), database="sqlite://")
+    types = [one.gateway_type for one in portal.payments.gateways.descriptors]
+    assert "till" in types
+    assert not {"half", "old"} & set(types)
+    assert len([one for one in caplog.records if "could not register" in one.message]) == 3
+
+
+def test_lockportal_route_payment_chooses_among_the_suppliers_accounts():
+    class Router:
+        answer = "second"
+
+        @hookimpl
+        def lockportal_route_payment(self, request):
+            assert (request.candidates, request.money, request.customer_number) == (("first", "second"), usd(100), "100")
+            return self.answer
+
+    accounts = {name: MerchantAccount(gateway="till") for name in ("first", "second")}
+    rules = tuple(MethodRule(method=MethodKind.CARD, merchant_account=name) for name in accounts)
+    router = Router()
+    portal = open_portal(
+        "sqlite://", settings=(PaymentsSettings(merchants=accounts, methods=rules),), plugins=(TillPlugin(), router)
+    )
+    store(portal, invoice("R-1"), invoice("R-2"))
+    account = account_of(portal)
+    for number, answer, expected in (("R-1", "second", "second"), ("R-2", "nowhere", "first")):
+        router.answer = answer
+        made = paid(portal, account, number)
+        assert portal.payments.payment(account, made.payment_id, OTTO).payment.merchant_account == expected
+
+
+def test_lockportal_payment_policy_denies_and_forbids_fees():
+    class Policy:
+        decision = gateways.PolicyDecision(fee_forbidden=True)
+
+        @hookimpl
+        def lockportal_payment_policy(self, draft):
+            assert (draft.kind, draft.merchant_account, draft.customer_number) == (MethodKind.CARD, "main", "100")
+            return self.decision
+
+    fee = FeeRule(method=MethodKind.CARD, currency="USD", percent=Decimal(2))
+    policy = Policy()
+    portal = open_portal("sqlite://", settings=(evolve(SETTINGS, fees=(fee,)),), plugins=(TillPlugin(), policy))
+    store(portal, invoice("R-1"), invoice("R-2"))
+    account = account_of(portal)
+    assert paid(portal, account, "R-1").amount == usd(100)
+    policy.decision = None
+    assert paid(portal, account, "R-2", amount=usd(50)).amount == usd(51)
+    policy.decision = gateways.PolicyDecision(verdict=gateways.Verdict.DENY, reason="Call us first.")
+    with pytest.raises(Refused, match="Call us first") as refused:
+        paid(portal, account, "R-2", key="again")
+    assert refused.value.code == "payment.denied"
+
+
+def paid(portal, account, number, *, amount=None, key=None):
+    line = LineChoice(document_id=document_id(account, "books", number), pay=amount)
+    return portal.payments.start(
+        account, OTTO, key=key or number, currency="USD", method=MethodKind.CARD, lines=[line], payer=THERE
+    )
 
 
 @pytest.mark.parametrize("name", HOOKS)

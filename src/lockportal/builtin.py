@@ -14,8 +14,9 @@ from lockportal.plugins import hookimpl
 
 if TYPE_CHECKING:
     from lockportal.documents.ports import EInvoices, Reader
+    from lockportal.payments.ports import GatewayRegistrar
 
-_CAPABILITIES = ("profiles", "access", "ledger", "documents", "messages", "activities")
+_CAPABILITIES = ("profiles", "access", "ledger", "documents", "payments", "messages", "activities")
 
 
 class Rooms:
@@ -81,5 +82,15 @@ class Invoicing:
         return writer
 
 
-PLUGINS = (Rooms(), Databases(), Papers(), Letters(), Shelves(), Invoicing())
+class Tills:
+    """The sandbox, a gateway that moves no money."""
+
+    @hookimpl(trylast=True)
+    def lockportal_payment_gateways(self, register: GatewayRegistrar) -> None:
+        """Register the gateway `fake`."""
+        fake = import_module("lockportal.payments.fake")
+        register(fake.DESCRIPTOR, fake.open_gateway)
+
+
+PLUGINS = (Rooms(), Databases(), Papers(), Letters(), Shelves(), Invoicing(), Tills())
 """The built-in plugins."""

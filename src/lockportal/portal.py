@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lockportal.documents.service import Documents
     from lockportal.ledger.service import Ledger
     from lockportal.messages.service import Messages
+    from lockportal.payments.service import Payments
     from lockportal.profiles.service import Profiles
     from lockportal.storage.engines import Engines
 
@@ -109,6 +110,11 @@ class Portal:
     def documents(self) -> Documents:
         """Invoices, credit memos, statements, purchase orders, bills of lading."""
         return cast("Documents", self.service(_resolve("lockportal.documents.service:Documents")))
+
+    @property
+    def payments(self) -> Payments:
+        """Quotes, payments and what follows them, over the supplier's gateways."""
+        return cast("Payments", self.service(_resolve("lockportal.payments.service:Payments")))
 
     @property
     def activities(self) -> Activities:

@@ -13,7 +13,7 @@ from attrs import Factory, field, frozen
 
 from lockportal import codec
 from lockportal.checks import verify
-from lockportal.core.account import Account, Capability, Command, Owner, check_cycles
+from lockportal.core.account import Account, Capability, Command, Decision, Owner, check_cycles
 from lockportal.core.actor import Actor, ActorKind, Audience
 from lockportal.core.errors import Conflict, LockportalError
 from lockportal.core.messages import Retries
@@ -86,6 +86,11 @@ class Shell:
         mark = b"" if used is None else codec.fingerprint(command)
         stamp = Stamp(used or self.clock.new_id(), self.clock.now(), by)
         return self._settle(Asked(command, stamp, used, mark))
+
+    def rehearse(self, command: Command, by: Actor) -> Decision:
+        """Decide a command and commit nothing: what it would come to now. Raises as `run` does."""
+        command.audience.check(by, command.account_id)
+        return self._decider.decide(Asked(command, Stamp(self.clock.new_id(), self.clock.now(), by))).decision
 
     def _settle(self, asked: Asked, lost: Unit | None = None) -> Receipt:
         """Decide and commit until it is done; `lost` is what was committed without an answer, which may yet appear.

@@ -32,6 +32,8 @@ LEFT_OUT = {
     "ledger.today": "each answer names its day",
     "profiles.verify": "a check of the books for those who run them",
     "ledger.verify": "a check of the books for those who run them",
+    "payments.receive": "webhooks come as their raw bytes, to an address of their own",
+    "payments.verify": "a check of the books for those who run them",
     "documents.verify": "a check of the books for those who run them",
 }
 

@@ -20,12 +20,14 @@ _ROOMS: Final = {
     "access": "lockportal.access.service:Access.",
     "ledger": "lockportal.ledger.service:Ledger.",
     "documents": "lockportal.documents.service:Documents.",
+    "payments": "lockportal.payments.service:Payments.",
     "messages": "lockportal.messages.service:Messages.",
     "activities": "lockportal.activities.service:Activities.",
 }
 _ACCOUNT: Final = "/accounts/{account_id}"
 _DOCUMENT: Final = f"{_ACCOUNT}/documents/{{document_id}}"
 _CONTACT: Final = f"{_ACCOUNT}/people/{{contact_id}}"
+_PAYMENT: Final = f"{_ACCOUNT}/payments/{{payment_id}}"
 _TASK: Final = f"{_ACCOUNT}/tasks/{{task}}"
 _PERSON: Final = "/people/{person_id}"
 _WHOLE: Final = ("account_id",)
@@ -94,7 +96,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     _line("GET", "/roll-forward", "ledger.roll_forward", name="ledger.roll_forward_of_all", omit=_WHOLE),
     _line("GET", "/projection", "ledger.projection", name="ledger.projection_of_all", omit=_WHOLE),
     # documents
-    _line("GET", "/documents", "documents.search_all"),
     _line("GET", f"{_ACCOUNT}/documents", "documents.search"),
     _line("GET", "/documents", "documents.search_all"),
     _line("GET", _DOCUMENT, "documents.get"),
@@ -112,6 +113,26 @@ ROUTES: Final[tuple[Route, ...]] = (
     _line("POST", "/papers", "documents.publish", upload=True),
     _line("GET", "/papers/{paper_id}", "documents.open_paper"),
     _line("DELETE", "/papers/{paper_id}", "documents.withdraw"),
+    # payments
+    _line("GET", f"{_ACCOUNT}/payable", "payments.payable"),
+    _line("GET", f"{_ACCOUNT}/credits", "payments.credits"),
+    _line("POST", f"{_ACCOUNT}/payments/quote", "payments.quote", repeats="A quote moves nothing."),
+    _line("POST", f"{_ACCOUNT}/payments", "payments.start"),
+    _line("GET", f"{_ACCOUNT}/payments", "payments.payments"),
+    _line("GET", "/payments", "payments.payments", name="payments.payments_of_all", omit=_WHOLE),
+    _line("GET", _PAYMENT, "payments.payment"),
+    _line("GET", f"{_PAYMENT}/progress", "payments.progress"),
+    _line("POST", f"{_PAYMENT}/complete", "payments.complete", repeats="It asks the gateway, which changes nothing."),
+    _line("POST", f"{_PAYMENT}/cancel", "payments.cancel", repeats="What is called off stays so."),
+    _line("POST", f"{_PAYMENT}/arrived", "payments.arrived", repeats="Money that is there is waited for no more."),
+    _line("POST", f"{_PAYMENT}/capture", "payments.capture"),
+    _line("POST", f"{_PAYMENT}/void", "payments.void"),
+    _line("POST", f"{_PAYMENT}/refund", "payments.refund"),
+    _line("POST", f"{_PAYMENT}/review", "payments.review", repeats="What was looked at is refused."),
+    _line("POST", f"{_ACCOUNT}/payments/recorded", "payments.record"),
+    _line("POST", f"{_ACCOUNT}/credits/apply", "payments.apply"),
+    _line("POST", f"{_ACCOUNT}/credits/unapply", "payments.unapply"),
+    _line("POST", "/payments/reconcile", "payments.reconcile", repeats="It asks gateways, which changes nothing."),
     # messages
     _line("GET", f"{_CONTACT}/preferences", "messages.preferences"),
     _line("PUT", f"{_CONTACT}/preferences", "messages.store_preference"),

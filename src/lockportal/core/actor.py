@@ -101,6 +101,8 @@ class Audience:
     """Of a question: it reads the supplier's own account, for customers who hold the right in any account of theirs."""
     holder: str = ""
     """Of a question: the parameter that names the document, which must be the holder's; `account_id` where it tells of none."""
+    holder_right: Right | None = None
+    """Of a command: the right by which a holder may run it; the command itself holds it to the holder's document."""
 
     def admits(self, kind: ActorKind) -> bool:
         """Say whether this kind of actor is admitted at all, whatever the account."""
@@ -110,15 +112,24 @@ class Audience:
             ActorKind.SYSTEM: self.system,
             ActorKind.GATEWAY: self.gateway,
             ActorKind.VISITOR: self.visitor,
-            ActorKind.HOLDER: bool(self.holder),
+            ActorKind.HOLDER: bool(self.holder) or self.holder_right is not None,
         }[kind]
 
     def check(self, actor: Actor, account_id: UUID) -> None:
         """Let the actor pass in this account or raise: NotFound for a stranger's account, Denied for a missing right."""
         if actor.kind is ActorKind.CUSTOMER:
             self._check_customer(actor, account_id)
+        elif actor.kind is ActorKind.HOLDER and self.holder_right is not None:
+            self._check_holder(actor, account_id)
         elif actor.kind is ActorKind.HOLDER or not self.admits(actor.kind):
             raise Denied("actor.denied", "You may not do this.")
+
+    def _check_holder(self, actor: Actor, account_id: UUID) -> None:
+        grant = actor.grant(account_id)
+        if grant is None:
+            raise NotFound("account.not_found", "There is no such account.")
+        if self.holder_right not in grant.rights:
+            raise Denied("actor.denied", "Sign in to do this.")
 
     def _check_customer(self, actor: Actor, account_id: UUID) -> None:
         if self.own and actor.person_id == account_id:

@@ -32,6 +32,8 @@ class EntryKind(StrEnum):
     ADJUSTMENT = "adjustment"
     REVERSAL = "reversal"
     TRANSFER = "transfer"
+    ALLOCATION = "allocation"
+    """A pair that sums to zero: credit that goes to a document."""
 
 
 class AgingBasis(StrEnum):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lockportal.testing.files import FilesContract
+    from lockportal.testing.gateways import GatewayContract
     from lockportal.testing.guard import Unscoped, counting, scoped
     from lockportal.testing.notifiers import NotifierContract
     from lockportal.testing.storage import StorageContract
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "FilesContract": "lockportal.testing.files",
+    "GatewayContract": "lockportal.testing.gateways",
     "HttpParty": "lockportal.testing.world",
     "Outcome": "lockportal.testing.world",
     "Script": "lockportal.testing.world",
@@ -32,6 +34,7 @@ _PLACES = {
 }
 __all__ = [
     "FilesContract",
+    "GatewayContract",
     "HttpParty",
     "NotifierContract",
     "Outcome",

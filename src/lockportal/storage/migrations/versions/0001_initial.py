@@ -26,6 +26,25 @@ def upgrade() -> None:
     mysql_engine='InnoDB',
     if_not_exists=True
     )
+    op.create_table('lockportal_application',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('credit_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_application', schema=None) as batch_op:
+        batch_op.create_index('lockportal_application_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_claim',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('hash', types.binary(32), nullable=False),
@@ -318,6 +337,29 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_entry_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_entry_wide_effective_on', ['supplier_id', 'effective_on'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_exchange',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('operation_id', types.Id(), nullable=False),
+    sa.Column('call', types.text(32), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('outcome', types.text(64), nullable=False),
+    sa.Column('request_id', types.text(255), nullable=False),
+    sa.Column('next_action', types.text(None), nullable=True),
+    sa.Column('transcript', types.text(None), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_exchange', schema=None) as batch_op:
+        batch_op.create_index('lockportal_exchange_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_exchange_operation_id_at', ['account_id', 'operation_id', 'at'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_file',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('id', types.Id(), nullable=False),
@@ -341,6 +383,26 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_file_document_id_id', ['account_id', 'document_id', 'id'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_file_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_file_wide_sha256', ['supplier_id', 'sha256'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_gateway_event',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('merchant_account', types.text(64), nullable=False),
+    sa.Column('event_id', types.text(255), nullable=False),
+    sa.Column('type', types.text(128), nullable=False),
+    sa.Column('operation_id', types.Id(), nullable=True),
+    sa.Column('received_at', types.Instant(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_gateway_event', schema=None) as batch_op:
+        batch_op.create_index('lockportal_gateway_event_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
     op.create_table('lockportal_journal',
     sa.Column('supplier_id', types.Id(), nullable=False),
@@ -421,6 +483,37 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_login_link_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_login_link_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_operation',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('payment_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('parent_id', types.Id(), nullable=True),
+    sa.Column('merchant_account', types.text(64), nullable=False),
+    sa.Column('reason', types.text(255), nullable=False),
+    sa.Column('created_at', types.Instant(), nullable=False),
+    sa.Column('observations', types.text(None), nullable=False),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('gateway_ref', types.text(255), nullable=False),
+    sa.Column('asked', sa.BigInteger(), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_operation', schema=None) as batch_op:
+        batch_op.create_index('lockportal_operation_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_operation_payment_id_id', ['account_id', 'payment_id', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_operation_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_operation_wide_gateway_ref', ['supplier_id', 'gateway_ref'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_outbox',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
@@ -438,6 +531,76 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('lockportal_outbox', schema=None) as batch_op:
         batch_op.create_index('lockportal_outbox_wake', ['supplier_id', 'subscriber', 'wake_at'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_parked_event',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('merchant_account', types.text(64), nullable=False),
+    sa.Column('event_id', types.text(255), nullable=False),
+    sa.Column('type', types.text(128), nullable=False),
+    sa.Column('observation', types.text(None), nullable=False),
+    sa.Column('parked_at', types.Instant(), nullable=False),
+    sa.Column('tries', sa.BigInteger(), nullable=False),
+    sa.Column('done', sa.Boolean(), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_parked_event', schema=None) as batch_op:
+        batch_op.create_index('lockportal_parked_event_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_parked_event_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_payment',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('reference', types.text(32), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('lines', types.text(None), nullable=False),
+    sa.Column('credits', types.text(None), nullable=False),
+    sa.Column('on_account_minor', sa.BigInteger(), nullable=False),
+    sa.Column('on_account_currency', types.text(3), nullable=False),
+    sa.Column('fee_minor', sa.BigInteger(), nullable=False),
+    sa.Column('fee_currency', types.text(3), nullable=False),
+    sa.Column('method', types.text(32), nullable=False),
+    sa.Column('merchant_account', types.text(64), nullable=False),
+    sa.Column('method_id', types.Id(), nullable=True),
+    sa.Column('operations', types.text(None), nullable=False),
+    sa.Column('totals', types.text(None), nullable=False),
+    sa.Column('state', types.text(32), nullable=False),
+    sa.Column('unknown', sa.Boolean(), nullable=False),
+    sa.Column('needs_review', sa.Boolean(), nullable=False),
+    sa.Column('problems', sa.BigInteger(), nullable=False),
+    sa.Column('reviewed', sa.BigInteger(), nullable=False),
+    sa.Column('review_note', types.text(None), nullable=False),
+    sa.Column('started_at', types.Instant(), nullable=False),
+    sa.Column('started_on', sa.Date(), nullable=False),
+    sa.Column('apply_on', types.text(32), nullable=False),
+    sa.Column('posted', sa.BigInteger(), nullable=False),
+    sa.Column('credited', sa.Boolean(), nullable=False),
+    sa.Column('rest_posted', sa.BigInteger(), nullable=False),
+    sa.Column('fee_posted', sa.BigInteger(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_payment', schema=None) as batch_op:
+        batch_op.create_index('lockportal_payment_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_payment_started_at_id', ['account_id', 'started_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_payment_wide_live_started_at_id', ['supplier_id', 'live', 'started_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_payment_wide_needs_review_started_at_id', ['supplier_id', 'needs_review', 'started_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_payment_wide_started_at_id', ['supplier_id', 'started_at', 'id'], unique=False, if_not_exists=True)
 
     op.create_table('lockportal_person',
     sa.Column('supplier_id', types.Id(), nullable=False),
@@ -681,10 +844,30 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_person_live')
 
     op.drop_table('lockportal_person')
+    with op.batch_alter_table('lockportal_payment', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_payment_wide_started_at_id')
+        batch_op.drop_index('lockportal_payment_wide_needs_review_started_at_id')
+        batch_op.drop_index('lockportal_payment_wide_live_started_at_id')
+        batch_op.drop_index('lockportal_payment_started_at_id')
+        batch_op.drop_index('lockportal_payment_live')
+
+    op.drop_table('lockportal_payment')
+    with op.batch_alter_table('lockportal_parked_event', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_parked_event_wake')
+        batch_op.drop_index('lockportal_parked_event_live')
+
+    op.drop_table('lockportal_parked_event')
     with op.batch_alter_table('lockportal_outbox', schema=None) as batch_op:
         batch_op.drop_index('lockportal_outbox_wake')
 
     op.drop_table('lockportal_outbox')
+    with op.batch_alter_table('lockportal_operation', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_operation_wide_gateway_ref')
+        batch_op.drop_index('lockportal_operation_wake')
+        batch_op.drop_index('lockportal_operation_payment_id_id')
+        batch_op.drop_index('lockportal_operation_live')
+
+    op.drop_table('lockportal_operation')
     with op.batch_alter_table('lockportal_login_link', schema=None) as batch_op:
         batch_op.drop_index('lockportal_login_link_wake')
         batch_op.drop_index('lockportal_login_link_live')
@@ -697,12 +880,21 @@ def downgrade() -> None:
     op.drop_table('lockportal_link_requested')
     op.drop_table('lockportal_key')
     op.drop_table('lockportal_journal')
+    with op.batch_alter_table('lockportal_gateway_event', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_gateway_event_live')
+
+    op.drop_table('lockportal_gateway_event')
     with op.batch_alter_table('lockportal_file', schema=None) as batch_op:
         batch_op.drop_index('lockportal_file_wide_sha256')
         batch_op.drop_index('lockportal_file_live')
         batch_op.drop_index('lockportal_file_document_id_id')
 
     op.drop_table('lockportal_file')
+    with op.batch_alter_table('lockportal_exchange', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_exchange_operation_id_at')
+        batch_op.drop_index('lockportal_exchange_live')
+
+    op.drop_table('lockportal_exchange')
     with op.batch_alter_table('lockportal_entry', schema=None) as batch_op:
         batch_op.drop_index('lockportal_entry_wide_effective_on')
         batch_op.drop_index('lockportal_entry_live')
@@ -768,5 +960,9 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_claim_account')
 
     op.drop_table('lockportal_claim')
+    with op.batch_alter_table('lockportal_application', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_application_live')
+
+    op.drop_table('lockportal_application')
     op.drop_table('lockportal_account')
     # ### end Alembic commands ###

@@ -1,0 +1,1 @@
+"""Credits that go to documents, and come off them again, without any money."""

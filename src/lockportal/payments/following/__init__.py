@@ -1,0 +1,1 @@
+"""What follows after a payment was begun: captures, voids and refunds, and everything that is observed of it."""

@@ -1,0 +1,225 @@
+"""What can be done about a payment that was begun, and what is observed of its operations, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+from uuid import UUID, uuid5
+
+from attrs import evolve, frozen
+
+from lockportal.core.account import Account, Owner
+from lockportal.core.actor import ActorKind, Audience, Right
+from lockportal.core.errors import Denied, Refused
+from lockportal.core.money import Money
+from lockportal.core.record import Event, Record, Stamp
+from lockportal.payments.making import asked_operation, by_hand, operations_of
+from lockportal.payments.models import (
+    LONGEST_REASON,
+    GatewayEvent,
+    Operation,
+    OperationAsked,
+    OperationDue,
+    OperationObserved,
+    Payment,
+    fold_of,
+    gateway_event_id,
+)
+from lockportal.payments.operations import UNASKED, Observation, OpKind, OpStatus
+from lockportal.payments.posting import settled
+from lockportal.payments.settings import PaymentsSettings
+
+_OFFICE: Final = Audience(staff=True, system=True)
+_GATEWAYS: Final = Audience(gateway=True, system=True)
+
+
+@frozen(kw_only=True)
+class AskOperation:
+    """Capture, void or refund: store what the gateway will be asked for, within what the payment still has.
+
+    Refused `payment.not_capturable`, `payment.not_voidable`, `payment.not_refundable` beyond that. `money` None is all of it.
+    What came without a gateway, by cheque or transfer, is given back by hand: then it is done with this.
+    """
+
+    audience: ClassVar[Audience] = _OFFICE
+    owner: ClassVar[Owner | None] = Owner.CUSTOMER
+    needs: ClassVar[tuple[type[Record], ...]] = (Payment,)
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    payment_id: UUID
+    kind: OpKind
+    money: Money | None = None
+    reason: str = ""
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Check the bounds and store the operation."""
+        payment = account.get(Payment, self.payment_id)
+        most = _most(payment, self.kind)
+        money = Money(most, payment.currency) if self.money is None else self.money
+        if money.currency != payment.currency:
+            raise Refused("payment.currency", "One payment is in one currency.", field="money")
+        if not 0 < money.minor <= most or (self.kind is OpKind.VOID and money.minor != most):
+            able = {OpKind.CAPTURE: "capturable", OpKind.VOID: "voidable", OpKind.REFUND: "refundable"}[self.kind]
+            raise Refused(f"payment.not_{able}", f"At most {Money(max(most, 0), payment.currency)} can be.", field="money")
+        if len(self.reason) > LONGEST_REASON:
+            raise Refused("payment.reason_too_long", f"At most {LONGEST_REASON} characters, please.", field="reason")
+        operations = operations_of(account, payment)
+        parent = _parent(operations, self.kind)
+        asked = evolve(
+            asked_operation(payment, self.kind, money, stamp, account.settings(PaymentsSettings)),
+            parent_id=parent.id,
+            reason=self.reason,
+        )
+        if not payment.merchant_account:
+            asked = asked.observed((by_hand(self.kind, money, stamp.at),))
+        payment = evolve(payment, operations=(*payment.operations, asked.id))
+        payment = fold_of(payment, {one.id: one for one in (*operations, asked)})
+        payment, posted = settled(account, payment, (*operations, asked), stamp, asked)
+        return [OperationAsked(payment=payment, operation=asked), *posted]
+
+
+@frozen(kw_only=True)
+class Observe:
+    """Keep what was seen of an operation, and post what follows; the same again, in any order, changes nothing more.
+
+    `event_id` names the gateway's event that told it: it is kept with its effects, and applied once.
+    """
+
+    audience: ClassVar[Audience] = _GATEWAYS
+    owner: ClassVar[Owner | None] = Owner.CUSTOMER
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    operation_id: UUID
+    observations: tuple[Observation, ...]
+    event_id: str = ""
+    event_type: str = ""
+    received_at: datetime | None = None
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Merge the observations, fold the payment, and post the difference."""
+        asked = account.get(Operation, self.operation_id)
+        event = self._event(account, asked, stamp)
+        if event is not None and account.find(GatewayEvent, event.id) is not None:
+            return []
+        payment = account.get(Payment, asked.payment_id)
+        operations = {one.id: one for one in operations_of(account, payment)}
+        events: list[Event] = []
+        for one, seen in self._by_operation(account, asked, stamp):
+            known = operations.get(one.id)
+            changed = one.observed(seen)
+            if known == changed:
+                continue
+            operations[one.id] = changed
+            if known is None:
+                payment = evolve(payment, operations=(*payment.operations, one.id))
+            payment = fold_of(payment, operations)
+            payment, posted = settled(account, payment, tuple(operations.values()), stamp.branch(str(one.id)), changed)
+            account = account.holding([payment, changed, *(record for follow in posted for record in follow.records())])
+            events += [OperationObserved(payment=payment, operation=changed), *posted]
+        if event is not None:
+            events.append(OperationObserved(payment=payment, operation=operations[asked.id], event=event))
+        return events
+
+    def _event(self, account: Account, asked: Operation, stamp: Stamp) -> GatewayEvent | None:
+        if not self.event_id:
+            return None
+        return GatewayEvent(
+            id=gateway_event_id(account.id, asked.merchant_account, self.event_id),
+            account_id=account.id,
+            merchant_account=asked.merchant_account,
+            event_id=self.event_id,
+            type=self.event_type,
+            operation_id=asked.id,
+            received_at=self.received_at or stamp.at,
+        )
+
+    def _by_operation(
+        self, account: Account, asked: Operation, stamp: Stamp
+    ) -> Sequence[tuple[Operation, tuple[Observation, ...]]]:
+        """Sort the observations: those of the operation itself, and those of what happened to it without being asked."""
+        own = tuple(seen for seen in self.observations if seen.kind not in UNASKED)
+        found: list[tuple[Operation, tuple[Observation, ...]]] = [(asked, own)] if own else []
+        for seen in self.observations:
+            if seen.kind in UNASKED:
+                key = uuid5(asked.id, f"{seen.kind}/{seen.gateway_ref or seen.event_id}")
+                known = account.find(Operation, key)
+                found.append((known or _happened(asked, key, seen, stamp), (seen,)))
+        return found
+
+
+@frozen(kw_only=True)
+class CloseByHand:
+    """End the waiting for a transfer or a cheque: its money is there, or it is called off.
+
+    `arrived_at` is when the money came, None where nobody waits for it any more. Refused `payment.not_waiting` where none is
+    waited for: what goes through a gateway is the gateway's to tell.
+    """
+
+    audience: ClassVar[Audience] = Audience(customer=Right.PAY, staff=True, system=True)
+    owner: ClassVar[Owner | None] = Owner.CUSTOMER
+    needs: ClassVar[tuple[type[Record], ...]] = (Payment,)
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    payment_id: UUID
+    arrived_at: datetime | None = None
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Observe the one or the other; only staff say that money is there."""
+        if self.arrived_at is not None and stamp.by.kind is ActorKind.CUSTOMER:
+            raise Denied("actor.denied", "Your supplier says when the money is there.")
+        payment = account.get(Payment, self.payment_id)
+        operations = operations_of(account, payment)
+        waiting = [one for one in operations if one.live and not one.merchant_account]
+        if not waiting:
+            raise Refused("payment.not_waiting", "No money is waited for by this payment.")
+        status = OpStatus.CANCELED if self.arrived_at is None else OpStatus.SUCCEEDED
+        seen = by_hand(OpKind.SALE, payment.amount, self.arrived_at or stamp.at, status)
+        closed = waiting[0].observed((seen,))
+        payment = fold_of(payment, {closed.id: closed})
+        payment, posted = settled(account, payment, (closed,), stamp, closed)
+        return [OperationObserved(payment=payment, operation=closed), *posted]
+
+
+def ask_later(operation: Operation, account: Account, stamp: Stamp) -> Sequence[Event]:
+    """Ask the gateway about an operation that is still under way, and again later."""
+    if operation.status is OpStatus.SUCCEEDED or not operation.live:
+        return [OperationDue(operation=evolve(operation, wake_at=None))]
+    asked = operation.asked + 1
+    return [OperationDue(operation=evolve(operation, asked=asked, wake_at=_next(account, stamp.at, asked)))]
+
+
+def _happened(parent: Operation, key: UUID, seen: Observation, stamp: Stamp) -> Operation:
+    """Make the operation of what a gateway did without being asked."""
+    return Operation(
+        id=key,
+        account_id=parent.account_id,
+        payment_id=parent.payment_id,
+        kind=seen.kind,
+        amount=seen.money or parent.amount,
+        parent_id=parent.id,
+        merchant_account=parent.merchant_account,
+        created_at=stamp.at,
+    )
+
+
+def _most(payment: Payment, kind: OpKind) -> int:
+    totals = payment.totals
+    if kind is OpKind.REFUND:
+        return payment.refundable
+    return totals.authorized - totals.captured - totals.captured_maybe
+
+
+def _parent(operations: Sequence[Operation], kind: OpKind) -> Operation:
+    """Answer the operation that a capture, a void or a refund is about: the last that succeeded."""
+    about = {OpKind.SALE, OpKind.CAPTURE} if kind is OpKind.REFUND else {OpKind.AUTHORIZE}
+    return [one for one in operations if one.kind in about and one.status is OpStatus.SUCCEEDED][-1]
+
+
+def _next(account: Account, at: datetime, asked: int) -> datetime:
+    steps = account.settings(PaymentsSettings).ask_after
+    return at + timedelta(seconds=steps[min(asked, len(steps) - 1)])

@@ -1,0 +1,1 @@
+"""Events of gateways whose operation is not known yet: kept under the supplier's own account until it is."""

@@ -1,0 +1,80 @@
+"""Webhooks: verified on their raw bytes, led to their account, applied once; what is not known yet is parked."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from attrs import evolve
+
+from lockportal.context import Context
+from lockportal.core.actor import SYSTEM, Actor, ActorKind
+from lockportal.payments.calling import Calling
+from lockportal.payments.gateways import Gateways
+from lockportal.payments.models import gateway_claim, operation_claim
+from lockportal.payments.operations import UNASKED, Observation, ObservationSource
+from lockportal.payments.parking.commands import ParkEvent, UnparkEvent
+from lockportal.payments.parking.models import ParkedEvent
+from lockportal.payments.ports import WebhookBatch, WebhookEvent, WebhookRequest
+
+_MOST: Final = 255
+
+
+class Receiving:
+    """Takes what gateways send on their own."""
+
+    def __init__(self, context: Context, gateways: Gateways, calling: Calling) -> None:
+        """Take the shell, the gateways, and the way to store what was seen."""
+        self._shell = context.shell
+        self._supplier_id = context.supplier.id
+        self._gateways = gateways
+        self._calling = calling
+
+    def receive(self, merchant_account: str, request: WebhookRequest) -> WebhookBatch:
+        """Apply a webhook's events, each in a transaction of its own; answer what the gateway is to be answered."""
+        batch = self._gateways.read(merchant_account, request)
+        by = Actor(kind=ActorKind.GATEWAY, id=merchant_account)
+        for event in batch.events:
+            for number, one in enumerate(event.observations):
+                seen = evolve(one, source=ObservationSource.WEBHOOK, event_id=event.event_id)
+                if not self._apply(merchant_account, event, number, seen, by):
+                    self._park(merchant_account, event, number, seen, by)
+        return batch
+
+    def retry(self, parked: ParkedEvent) -> bool:
+        """Try a parked event again; say whether its operation was found."""
+        event = WebhookEvent(event_id=parked.event_id, type=parked.type, occurred_at=parked.observation.occurred_at)
+        if not self._apply(parked.merchant_account, event, 0, parked.observation, SYSTEM):
+            return False
+        self._shell.run(UnparkEvent(account_id=parked.account_id, parked_id=parked.id), SYSTEM)
+        return True
+
+    def find(self, merchant_account: str, seen: Observation) -> tuple[UUID, UUID] | None:
+        """Answer the account and the operation that an observation is of, or, for what nobody asked, that it happened to."""
+        if seen.operation_id is not None:
+            held = self._shell.find(operation_claim(seen.operation_id))
+            return None if held is None else (held.account_id, held.record_id)
+        ref = seen.parent_ref if seen.kind in UNASKED else seen.gateway_ref
+        held = self._shell.find(gateway_claim(merchant_account, ref)) if ref else None
+        return None if held is None else (held.account_id, held.record_id)
+
+    def _apply(self, merchant_account: str, event: WebhookEvent, number: int, seen: Observation, by: Actor) -> bool:
+        found = self.find(merchant_account, seen)
+        if found is None:
+            return False
+        operation = self._calling.operation(*found)
+        if operation.merchant_account != merchant_account:
+            return True  # another account of ours with a gateway: it has no say in this
+        self._calling.observe(operation, (seen,), by, event_id=f"{event.event_id}/{number}"[:_MOST], event_type=event.type)
+        return True
+
+    def _park(self, merchant_account: str, event: WebhookEvent, number: int, seen: Observation, by: Actor) -> None:
+        command = ParkEvent(
+            account_id=self._supplier_id,
+            merchant_account=merchant_account,
+            event_id=event.event_id,
+            event_type=event.type,
+            number=number,
+            observation=seen,
+        )
+        self._shell.run(command, by)

@@ -1,0 +1,235 @@
+"""Whatever happens in whatever order: the books balance, nothing is over-applied, and they say what the gateway says."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
+
+from books import NOON, OTTO, TODAY, credit_memo, customer, invoice, store
+from lockportal.core.actor import Right
+from lockportal.core.errors import Refused
+from lockportal.core.money import Money
+from lockportal.core.record import Claim
+from lockportal.documents.models import Document, document_id
+from lockportal.ledger.models import Credit, Entry
+from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind, Operation, Payment
+from lockportal.payments.calling import Payer
+from lockportal.payments.operations import OpKind, OpStatus
+from lockportal.payments.ports import WebhookRequest
+from payments.tills import event, seen
+
+THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
+FAULTS = ["before", "after", "garbage", "not_sent", "rejected"]
+HOW = st.sampled_from([OpStatus.SUCCEEDED, OpStatus.PENDING, OpStatus.FAILED, OpStatus.ACTION_REQUIRED, *FAULTS])
+MINOR = st.integers(1, 12_000)
+
+
+class Till(RuleBasedStateMachine):
+    """One customer of one shop; `shop` and the numbers are set by the test."""
+
+    shop = None
+    runs = 0
+    documents = Bundle("documents")
+    memos = Bundle("credits")
+    payments = Bundle("payments")
+
+    @initialize(target=documents)
+    def open(self):
+        Till.runs += 1
+        self.number, self.keys, self.names = f"M-{Till.runs}", 0, 0
+        self.invoice_of(100_00)
+        self.account = self.shop.portal.shell.find(Claim("customer.number", self.number)).account_id
+        self.payer = customer(self.account, rights=(Right.VIEW, Right.PAY))
+        return document_id(self.account, "books", f"{self.number}-I1")
+
+    def name(self, letter):
+        self.names += 1
+        return f"{self.number}-{letter}{self.names}"
+
+    def key(self):
+        self.keys += 1
+        return f"{self.number}-{self.keys}"
+
+    def invoice_of(self, minor, make=invoice):
+        name = self.name("I" if make is invoice else "C")
+        store(self.shop.portal, make(name, Money(minor, "USD")), number=self.number)
+        return name
+
+    @rule(target=documents, minor=MINOR)
+    def bill(self, minor):
+        return document_id(self.account, "books", self.invoice_of(minor))
+
+    @rule(target=memos, minor=MINOR)
+    def credit(self, minor):
+        return document_id(self.account, "books", self.invoice_of(minor, credit_memo))
+
+    @rule(target=memos, minor=MINOR)
+    def on_account(self, minor):
+        made = self.shop.portal.payments.record(
+            self.account, OTTO, money=Money(minor, "USD"), received_on=TODAY, method=MethodKind.CHEQUE
+        )
+        return self.shop.portal.payments.payment(self.account, made, OTTO).payment.rest_id
+
+    @rule(
+        target=payments,
+        chosen=st.lists(documents, min_size=1, max_size=3, unique=True),
+        parts=st.lists(st.none() | MINOR, min_size=3, max_size=3),
+        used=st.lists(memos, max_size=2, unique=True),
+        rest=st.sampled_from([0, 0, 777]),
+        how=HOW,
+        authorize=st.booleans(),
+    )
+    def pay(self, chosen, parts, used, rest, how, authorize):
+        self.shop.till.next = [how]
+        lines = [
+            LineChoice(document_id=key, pay=None if part is None else Money(part, "USD"))
+            for key, part in zip(chosen, parts, strict=False)
+        ]
+        try:
+            made = self.shop.portal.payments.start(
+                self.account,
+                self.payer,
+                key=self.key(),
+                currency="USD",
+                method=MethodKind.CARD,
+                lines=lines,
+                credits=[CreditChoice(credit_id=key) for key in used],
+                on_account=Money(rest, "USD"),
+                authorize=authorize,
+                payer=THERE,
+            )
+        except Refused:
+            return multiple()
+        finally:
+            self.shop.till.next = []
+        return made.payment_id
+
+    @rule(payment=payments, minor=st.none() | MINOR, how=HOW, what=st.sampled_from(["capture", "void", "refund"]))
+    def follow(self, payment, minor, how, what):
+        self.shop.till.next = [how]
+        given = {} if what == "void" else {"money": None if minor is None else Money(minor, "USD")}
+        try:
+            getattr(self.shop.portal.payments, what)(self.account, payment, OTTO, key=self.key(), **given)
+        except (Refused, IndexError):
+            pass
+        finally:
+            self.shop.till.next = []
+
+    @rule(
+        payment=payments,
+        kind=st.sampled_from([OpKind.RETURN, OpKind.CHARGEBACK]),
+        twice=st.booleans(),
+    )
+    def comes_back(self, payment, kind, twice):
+        for one in self.shop.portal.payments.payment(self.account, payment, OTTO).operations:
+            if one.kind is OpKind.SALE and one.merchant_account and one.id in self.shop.till.bank:
+                name = f"{kind}-{one.id}"
+                told = seen(one.id, kind, OpStatus.SUCCEEDED, one.amount, ref=name, event=name)
+                for _ in range(1 + twice):
+                    self.hook(event(name, told))
+
+    @rule(
+        payment=payments,
+        status=st.sampled_from([OpStatus.SUCCEEDED, OpStatus.FAILED, OpStatus.PENDING]),
+        how_often=st.integers(1, 2),
+    )
+    def is_told(self, payment, status, how_often):
+        for one in self.shop.portal.payments.payment(self.account, payment, OTTO).operations:
+            if one.id in self.shop.till.bank and one.live:
+                self.shop.till.set(one.id, status)
+                told = seen(one.id, one.kind, status, one.amount, event=f"{status}-{one.id}")
+                for _ in range(how_often):
+                    self.hook(event(f"{status}-{one.id}", told))
+
+    @rule(
+        use=st.tuples(memos, documents, MINOR),
+        back=st.booleans(),
+    )
+    def move_credit(self, use, back):
+        credit_id, key, minor = use
+        moved = CreditUse(credit_id=credit_id, document_id=key, amount=Money(minor, "USD"))
+        try:
+            if back:
+                self.shop.portal.payments.unapply(self.account, moved, OTTO)
+            else:
+                self.shop.portal.payments.apply(self.account, [moved], OTTO)
+        except Refused:
+            pass
+
+    @rule()
+    def reconcile(self):
+        self.shop.portal.clock.time += timedelta(hours=2)
+        self.shop.portal.payments.reconcile(OTTO, account_id=self.account)
+
+    def hook(self, *events):
+        self.shop.till.events = [events]
+        self.shop.portal.payments.receive("main", WebhookRequest(headers={"secret": "s1"}, body=b"{}", received_at=NOON))
+
+    def records(self, cls):
+        found = self.shop.portal.shell.store.page(cls, (self.account, UUID(int=0)), 300, {})
+        return [one.record for one in found if one.record.account_id == self.account]
+
+    @invariant()
+    def books_balance(self):
+        if not hasattr(self, "account"):
+            return
+        sums = {}
+        for entry in self.records(Entry):
+            sums[entry.item_id] = sums.get(entry.item_id, 0) + entry.amount.minor
+        documents, given = self.records(Document), self.records(Credit)
+        for one in (*documents, *given):
+            assert one.balance.minor == sums.pop(one.id, 0), "the stored balance is that of the entries"
+        assert not any(sums.values()), "nothing is posted to what is neither document nor credit, but fees that are paid"
+        for one in documents:
+            billed = one.payable.minor if one.kind == "invoice" else -one.payable.minor
+            assert min(0, billed) <= one.balance.minor <= max(0, billed), "nothing is over-applied, nothing owed twice"
+
+    @invariant()
+    def payments_are_the_fold_of_their_operations(self):
+        if not hasattr(self, "account"):
+            return
+        operations = {one.id: one for one in self.records(Operation)}
+        for payment in self.records(Payment):
+            totals = payment.totals
+            assert totals.captured <= payment.amount.minor, "never more is taken than was asked"
+            assert payment.needs_review or totals.back <= totals.captured
+            assert payment.posted == max(totals.kept, 0)
+            applied = sum(line.paid for line in payment.lines) + payment.fee_posted + payment.rest_posted
+            assert applied == payment.posted, "each unit of money is in one place"
+            for key in payment.operations:
+                if key in self.shop.till.bank and operations[key].status is OpStatus.SUCCEEDED:
+                    assert self.shop.till.bank[key][2] == operations[key].amount
+
+    def teardown(self):
+        """When everything is asked, the books say of each operation what the gateway says."""
+        if not hasattr(self, "account"):
+            return
+        for _ in range(2):
+            self.reconcile()
+        for one in self.records(Operation):
+            if one.merchant_account and one.kind in {OpKind.SALE, OpKind.AUTHORIZE, OpKind.CAPTURE, OpKind.REFUND}:
+                _, status, _ = self.shop.till.bank.get(one.id, (None, OpStatus.FAILED, None))
+                assert one.status is status or one.merged.conflict or one.status in {OpStatus.UNKNOWN, OpStatus.CREATED}
+
+
+def run(shop, examples, steps):
+    Till.shop = shop
+    run_state_machine_as_test(
+        Till,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.guarantee(16)
+def test_the_books_balance_whatever_happens(shop, tier):
+    run(shop, tier.times(3, 20, 200), tier.times(20, 50, 100))
+    assert shop.portal.verify(OTTO) == ()

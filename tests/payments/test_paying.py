@@ -1,0 +1,304 @@
+"""From a customer's choice over the gateway to the ledger: what is posted, held, refused, and given back."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from attrs import evolve
+
+from books import NOON, OTTO, TODAY, account_of, credit_memo, customer, invoice, store, usd
+from lockportal.core.actor import Right
+from lockportal.core.errors import Conflict, Denied, Refused
+from lockportal.core.terms import Discount, Terms
+from lockportal.documents.models import DocumentsSettings, document_id
+from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind, PaymentState
+from lockportal.payments.calling import Payer
+from lockportal.payments.operations import OpKind, OpStatus
+from lockportal.payments.settings import FeeRule
+from payments.tills import SETTINGS, event, open_shop, seen
+
+THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
+
+
+def opened(shop, *facts):
+    """Store documents of one customer; answer the account, who may pay there, and the ids by number."""
+    store(shop.portal, *facts)
+    account = account_of(shop.portal)
+    payer = customer(account, rights=(Right.VIEW, Right.PAY))
+    return account, payer, {fact.number: document_id(account, "books", fact.external_id) for fact in facts}
+
+
+def pay(shop, account, payer, lines=(), *, key="k1", method=MethodKind.CARD, **options):
+    choices = tuple(one if isinstance(one, LineChoice) else LineChoice(document_id=one) for one in lines)
+    return shop.portal.payments.start(
+        account, payer, key=key, currency="USD", method=method, lines=choices, payer=THERE, **options
+    )
+
+
+def balance(shop, account, key):
+    return shop.portal.documents.get(account, key, OTTO).document.balance
+
+
+def position(shop, account):
+    found = shop.portal.ledger.position(account, OTTO)
+    return found[0].balance if found else usd("0")
+
+
+def ties(shop):
+    assert shop.portal.verify(OTTO) == ()
+
+
+def test_several_invoices_are_paid_at_once_one_in_part(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"), invoice("R-2", "50.00"), invoice("R-3", "30.00"))
+    lines = (LineChoice(document_id=ids["R-1"]), LineChoice(document_id=ids["R-2"], pay=usd("20.00")))
+    quote = shop.portal.payments.quote(account, payer, currency="USD", method=MethodKind.CARD, lines=lines)
+    assert (quote.amount, quote.left) == (usd("120.00"), usd("30.00"))
+    assert position(shop, account) == usd("180.00"), "a quote moves nothing"
+    made = pay(shop, account, payer, lines, expected=quote.amount)
+    assert made.state is PaymentState.PAID
+    assert [balance(shop, account, ids[n]) for n in ("R-1", "R-2", "R-3")] == [usd("0"), usd("30.00"), usd("30.00")]
+    assert [money for _, _, money in shop.till.calls] == [usd("120.00")]
+    ties(shop)
+
+
+def test_the_same_key_again_answers_alike_and_charges_nothing_more(shop):
+    account, payer, ids = opened(shop, invoice("R-1"), invoice("R-2"))
+    first = pay(shop, account, payer, [ids["R-1"]])
+    assert pay(shop, account, payer, [ids["R-1"]]) == first
+    assert len(shop.till.bank) == 1
+    with pytest.raises(Conflict, match=r"key\.reused"):
+        pay(shop, account, payer, [ids["R-2"]])
+
+
+def test_what_is_under_way_cannot_be_paid_again(shop):
+    account, payer, ids = opened(shop, invoice("R-1"))
+    shop.till.default = OpStatus.PENDING
+    made = pay(shop, account, payer, [ids["R-1"]], method=MethodKind.ACH_DEBIT)
+    assert made.state is PaymentState.PROCESSING
+    assert balance(shop, account, ids["R-1"]) == usd("100.00")
+    with pytest.raises(Refused, match=r"payment\.under_way"):
+        pay(shop, account, payer, [ids["R-1"]], key="k2")
+    (operation,) = shop.till.bank
+    shop.till.set(operation, OpStatus.SUCCEEDED)
+    assert shop.portal.payments.reconcile(OTTO) == 1
+    assert balance(shop, account, ids["R-1"]) == usd("0")
+    ties(shop)
+
+
+def test_a_decline_says_what_to_do_and_frees_the_invoice(shop):
+    account, payer, ids = opened(shop, invoice("R-1"))
+    shop.till.next = [OpStatus.FAILED]
+    made = pay(shop, account, payer, [ids["R-1"]])
+    assert made.state is PaymentState.FAILED
+    assert made.decline.advice == "other_method"
+    assert pay(shop, account, payer, [ids["R-1"]], key="k2").state is PaymentState.PAID
+    ties(shop)
+
+
+@pytest.mark.parametrize(("fault", "charged"), [("before", 0), ("after", 1), ("garbage", 1)])
+def test_an_unknown_outcome_holds_the_balance_until_the_gateway_tells(shop, fault, charged):
+    account, payer, ids = opened(shop, invoice("R-1"))
+    shop.till.next = [fault]
+    made = pay(shop, account, payer, [ids["R-1"]])
+    assert (made.state, made.unknown, len(shop.till.bank)) == (PaymentState.PROCESSING, True, charged)
+    with pytest.raises(Refused, match=r"payment\.under_way"):
+        pay(shop, account, payer, [ids["R-1"]], key="k2")
+    shop.portal.clock.time = NOON + timedelta(hours=2)
+    shop.portal.tick()
+    state = shop.portal.payments.progress(account, made.payment_id, payer)
+    assert (state.state, state.unknown) == ((PaymentState.PAID if charged else PaymentState.FAILED), False)
+    assert len({operation for operation, _, _ in shop.till.calls}) == 1, "never a new key"
+    ties(shop)
+
+
+def test_what_was_never_sent_fails_at_once_and_can_be_tried_again(shop):
+    account, payer, ids = opened(shop, invoice("R-1"))
+    shop.till.next = ["not_sent"]
+    assert pay(shop, account, payer, [ids["R-1"]]).state is PaymentState.FAILED
+    shop.till.next = ["rejected"]
+    assert pay(shop, account, payer, [ids["R-1"]], key="k2").state is PaymentState.FAILED
+    assert pay(shop, account, payer, [ids["R-1"]], key="k3").state is PaymentState.PAID
+
+
+def test_credit_goes_first_and_the_rest_is_charged(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"), credit_memo("C-1", "30.00"))
+    made = pay(shop, account, payer, [ids["R-1"]], credits=(CreditChoice(credit_id=ids["C-1"]),))
+    assert made.amount == usd("70.00")
+    assert (balance(shop, account, ids["R-1"]), balance(shop, account, ids["C-1"])) == (usd("0"), usd("0"))
+    ties(shop)
+
+
+def test_only_credit_needs_no_gateway(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "20.00"), credit_memo("C-1", "30.00"))
+    made = pay(shop, account, payer, [ids["R-1"]], credits=(CreditChoice(credit_id=ids["C-1"]),))
+    assert (made.state, made.amount, shop.till.calls) == (PaymentState.PAID, usd("0"), [])
+    assert balance(shop, account, ids["C-1"]) == usd("-10.00")
+    ties(shop)
+
+
+def test_money_on_account_stands_as_credit_and_pays_later(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "40.00"))
+    made = pay(shop, account, payer, on_account=usd("60.00"))
+    assert made.state is PaymentState.PAID
+    (credit,) = shop.portal.payments.credits(account, payer)
+    assert credit.amount == usd("60.00")
+    assert pay(shop, account, payer, [ids["R-1"]], key="k2", credits=(CreditChoice(credit_id=credit.id),)).amount == usd("0")
+    assert position(shop, account) == usd("-20.00")
+    ties(shop)
+
+
+def test_a_discount_is_earned_and_goes_with_the_money_when_it_comes_back(database_url):
+    terms = Terms("2-10", net_days=30, discounts=(Discount(Decimal(2), 10),))
+    shop = open_shop(database_url, others=(DocumentsSettings(terms={"2-10": terms}),))
+    account, payer, ids = opened(shop, invoice("R-1", "100.00", issued=-5, due=25, terms="2-10"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    assert made.amount == usd("98.00")
+    assert balance(shop, account, ids["R-1"]) == usd("0")
+    shop.portal.payments.refund(account, made.payment_id, OTTO, money=usd("49.00"), key="r1")
+    assert balance(shop, account, ids["R-1"]) == usd("50.00"), "half of the discount is lost with half of the money"
+    shop.portal.payments.refund(account, made.payment_id, OTTO, key="r2")
+    assert balance(shop, account, ids["R-1"]) == usd("100.00")
+    ties(shop)
+    shop.portal.close()
+
+
+def test_a_fee_is_charged_beside_the_documents_and_refunded_in_proportion(database_url):
+    fee = FeeRule(method=MethodKind.CARD, currency="USD", percent=Decimal("2.5"), fixed=Decimal("0.30"), cap=Decimal(10))
+    shop = open_shop(database_url, settings=evolve(SETTINGS, fees=(fee,)))
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    assert made.amount == usd("102.80")
+    shop.portal.payments.refund(account, made.payment_id, OTTO, money=usd("51.40"), key="r1")
+    assert balance(shop, account, ids["R-1"]) == usd("50.00")
+    assert position(shop, account) == usd("50.00")
+    ties(shop)
+    shop.portal.close()
+
+
+def test_two_equal_refunds_are_two_and_more_than_was_taken_is_refused(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    for key in ("r1", "r2"):
+        shop.portal.payments.refund(account, made.payment_id, OTTO, money=usd("40.00"), key=key)
+    shop.portal.payments.refund(account, made.payment_id, OTTO, money=usd("40.00"), key="r2")
+    assert balance(shop, account, ids["R-1"]) == usd("80.00")
+    with pytest.raises(Refused, match=r"payment\.not_refundable"):
+        shop.portal.payments.refund(account, made.payment_id, OTTO, money=usd("20.01"), key="r3")
+    assert sum(kind is OpKind.REFUND for kind, _, _ in shop.till.bank.values()) == 2
+    ties(shop)
+
+
+def test_an_authorized_payment_is_captured_in_parts_and_the_rest_given_up(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]], authorize=True)
+    assert (made.state, balance(shop, account, ids["R-1"])) == (PaymentState.AUTHORIZED, usd("100.00"))
+    with pytest.raises(Refused, match=r"payment\.under_way"):
+        pay(shop, account, payer, [ids["R-1"]], key="k2")
+    service = shop.portal.payments
+    assert service.capture(account, made.payment_id, OTTO, money=usd("60.00"), key="c1").state is PaymentState.PARTLY_PAID
+    assert balance(shop, account, ids["R-1"]) == usd("40.00")
+    service.void(account, made.payment_id, OTTO, key="v1")
+    assert pay(shop, account, payer, [ids["R-1"]], key="k3").amount == usd("40.00")
+    ties(shop)
+
+
+def returned(shop, account, made, name="e-1", kind=OpKind.RETURN, money=None):
+    """Let the bank take a payment back, by webhook."""
+    details = shop.portal.payments.payment(account, made.payment_id, OTTO)
+    operation = details.operations[0]
+    told = seen(operation.id, kind, OpStatus.SUCCEEDED, money or operation.amount, ref=f"{kind}-{name}", event=name)
+    hook(shop, event(name, told))
+
+
+def hook(shop, *events, secret="s2"):
+    from lockportal.payments.ports import WebhookRequest
+
+    shop.till.events = [tuple(events)]
+    return shop.portal.payments.receive("main", WebhookRequest(headers={"secret": secret}, body=b"{}", received_at=NOON))
+
+
+def test_a_returned_debit_reopens_the_invoice_once(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]], method=MethodKind.ACH_DEBIT)
+    for _ in range(2):
+        returned(shop, account, made)
+    assert balance(shop, account, ids["R-1"]) == usd("100.00")
+    assert shop.portal.payments.progress(account, made.payment_id, payer).state is PaymentState.REVERSED
+    ties(shop)
+
+
+def test_a_chargeback_that_is_won_pays_again(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    returned(shop, account, made, "e-1", OpKind.CHARGEBACK)
+    assert balance(shop, account, ids["R-1"]) == usd("100.00")
+    returned(shop, account, made, "e-2", OpKind.REINSTATEMENT)
+    assert balance(shop, account, ids["R-1"]) == usd("0")
+    ties(shop)
+
+
+def test_a_webhook_before_our_own_answer_and_a_foreign_one_are_kept_and_applied_when_they_can_be(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    shop.till.next = ["after"]
+    made = pay(shop, account, payer, [ids["R-1"]])
+    (operation,) = shop.till.bank
+    told = seen(None, OpKind.SALE, OpStatus.SUCCEEDED, usd("100.00"), ref=f"till-{operation}", event="early")
+    hook(shop, event("early", told))
+    assert shop.portal.payments.progress(account, made.payment_id, payer).unknown, "the reference is not known yet"
+    shop.portal.payments.reconcile(OTTO)
+    shop.portal.clock.time = NOON + timedelta(minutes=1)
+    shop.portal.tick()
+    assert shop.portal.payments.progress(account, made.payment_id, payer).state is PaymentState.PAID
+    assert position(shop, account) == usd("0")
+    ties(shop)
+
+
+def test_another_amount_than_was_asked_is_recorded_flagged_and_not_posted(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    shop.till.default = OpStatus.PENDING
+    made = pay(shop, account, payer, [ids["R-1"]])
+    (operation,) = shop.till.bank
+    hook(shop, event("odd", seen(operation, OpKind.SALE, OpStatus.SUCCEEDED, usd("99.00"), event="odd")))
+    (row,) = shop.portal.payments.payments(OTTO, review=True).items
+    assert row.id == made.payment_id
+    assert balance(shop, account, ids["R-1"]) == usd("100.00")
+    shop.portal.payments.review(account, made.payment_id, "The bank says 99.00; asked them.", OTTO)
+    assert shop.portal.payments.payments(OTTO, review=True).items == ()
+    ties(shop)
+
+
+def test_a_late_failure_downgrades_nothing_but_is_looked_at(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    (operation,) = shop.till.bank
+    hook(shop, event("late", seen(operation, OpKind.SALE, OpStatus.FAILED, usd("100.00"), event="late")))
+    state = shop.portal.payments.progress(account, made.payment_id, payer)
+    assert state.state is PaymentState.PAID
+    assert balance(shop, account, ids["R-1"]) == usd("0")
+    assert len(shop.portal.payments.payments(OTTO, review=True).items) == 1
+
+
+def test_money_that_came_by_cheque_is_recorded_and_what_is_left_stands_as_credit(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    lines = (LineChoice(document_id=ids["R-1"]),)
+    given = {"money": usd("120.00"), "received_on": TODAY, "method": MethodKind.CHEQUE, "lines": lines, "reference": "4711"}
+    shop.portal.payments.record(account, OTTO, **given, key="q")
+    shop.portal.payments.record(account, OTTO, **given, key="q")
+    assert position(shop, account) == usd("-20.00")
+    with pytest.raises(Denied):
+        shop.portal.payments.record(account, payer, **given)
+    ties(shop)
+
+
+def test_staff_apply_credit_and_take_it_off_again(shop):
+    account, _, ids = opened(shop, invoice("R-1", "100.00"), credit_memo("C-1", "30.00"))
+    use = CreditUse(credit_id=ids["C-1"], document_id=ids["R-1"], amount=usd("30.00"))
+    shop.portal.payments.apply(account, [use], OTTO)
+    assert balance(shop, account, ids["R-1"]) == usd("70.00")
+    with pytest.raises(Refused, match=r"credit\.spent"):
+        shop.portal.payments.apply(account, [evolve(use, amount=usd("0.01"))], OTTO)
+    shop.portal.payments.unapply(account, evolve(use, amount=usd("10.00")), OTTO)
+    assert (balance(shop, account, ids["R-1"]), balance(shop, account, ids["C-1"])) == (usd("80.00"), usd("-10.00"))
+    with pytest.raises(Refused, match=r"credit\.not_applied"):
+        shop.portal.payments.unapply(account, evolve(use, amount=usd("20.01")), OTTO)
+    ties(shop)
