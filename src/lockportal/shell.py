@@ -105,6 +105,9 @@ class Shell:
             if lost is not None and self.store.committed(lost):
                 return Receipt(lost.stamp.id, lost.version + 1)
             if isinstance(decided, LockportalError):
+                done = self._known(asked)  # the same request may have been done between the question and the decision
+                if done is not None:
+                    return done
                 raise decided
             if not (decided.decision.events or decided.key):
                 return Receipt(decided.stamp.id, decided.version)

@@ -115,9 +115,8 @@ class Gateways:
             return Answered(observations=(), outcome=error.code, not_sent=True)
         except _REFUSED as error:
             _LOG.error("a gateway refused a request", extra={"operation": str(operation.id), "code": error.code})
-            return Answered(
-                observations=(self._seen(operation, OpStatus.FAILED, DeclineCode.PROCESSING_ERROR),), outcome=error.code
-            )
+            refused = () if again else (self._seen(operation, OpStatus.FAILED, DeclineCode.PROCESSING_ERROR),)
+            return Answered(observations=refused, outcome=error.code)
         except GatewayError as error:
             if error.code.endswith(".busy"):
                 return Answered(observations=(), outcome=error.code, not_sent=True)
