@@ -277,6 +277,7 @@ def test_lockportal_payment_policy_denies_and_forbids_fees():
     account = account_of(portal)
     assert paid(portal, account, "R-1").amount == usd(100)
     policy.decision = None
+    assert paid(portal, account, "R-1").amount == usd(100), "the same button again, though the policy has changed its mind"
     assert paid(portal, account, "R-2", amount=usd(50)).amount == usd(51)
     policy.decision = gateways.PolicyDecision(verdict=gateways.Verdict.DENY, reason="Call us first.")
     with pytest.raises(Refused, match="Call us first") as refused:

@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import cattrs
 import msgspec
-from attrs import has
+from attrs import fields, has
 from cattrs.gen import make_dict_structure_fn
 
 from lockportal.core.errors import Refused
@@ -82,8 +82,13 @@ def load_stored(cls: object, text: bytes | str) -> Any:  # noqa: ANN401 - an ins
 
 
 def fingerprint(command: object) -> bytes:
-    """Answer the SHA-256 of a request's JSON form, which binds a client's key to one body."""
-    return sha256(type(command).__name__.encode() + dumps(command)).digest()
+    """Answer the SHA-256 of a request's JSON form, which binds a client's key to one body.
+
+    Fields marked as decided by a hook are no part of it: the request is the same, though a hook now says something else.
+    """
+    decided = [attribute.name for attribute in fields(cast("Any", type(command))) if attribute.metadata.get("decided")]
+    body = {name: value for name, value in plain(command).items() if name not in decided} if decided else command
+    return sha256(type(command).__name__.encode() + dumps(body)).digest()
 
 
 def journal_body(event: Event, hide: Callable[[Record, str], str]) -> bytes:

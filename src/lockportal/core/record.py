@@ -47,6 +47,9 @@ PERSONAL: Final = {"personal": True}
 AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """The `wake_at` of what waits for nothing: long past by any clock."""
 
+DECIDED: Final = {"decided": True}
+"""Field metadata of a command: a hook says it, not who asks; a repeated request may differ in it and is the same."""
+
 TEXT: Final = {"text": True}
 """Field metadata: a string of any length (others hold at most 255 characters)."""
 

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from lockportal.core.account import Account, Owner
 from lockportal.core.actor import Actor, ActorKind, Audience, Right
 from lockportal.core.errors import Denied, NotFound, Refused
 from lockportal.core.money import Money
-from lockportal.core.record import Event, Record, Stamp
+from lockportal.core.record import DECIDED, Event, Record, Stamp
 from lockportal.documents.models import Document, DocumentsSettings
 from lockportal.payments.making import asked_operation, by_hand
 from lockportal.payments.methods import BY_HAND, ApplyOn, MethodKind
@@ -56,10 +56,10 @@ class StartPayment:
     credits: tuple[CreditChoice, ...] = ()
     on_account: Money | None = None
     method: MethodKind
-    merchant_account: str = ""
+    merchant_account: str = field(default="", metadata=DECIDED)
     method_id: UUID | None = None
     discounts: bool = True
-    fee_forbidden: bool = False
+    fee_forbidden: bool = field(default=False, metadata=DECIDED)
     kind: OpKind = OpKind.SALE
     expected: Money | None = None
 

@@ -68,7 +68,10 @@ class Starting:
 
     def _decided(self, command: StartPayment, by: Actor, candidates: tuple[str, ...]) -> StartPayment:
         command.audience.check(by, command.account_id)
-        money = self._money(evolve(command, expected=None), by)
+        try:
+            money = self._money(evolve(command, expected=None), by)
+        except Refused:
+            return command  # running it says the same, or knows that it was done before
         rows = self._shell.ask(profiles.CUSTOMER, SYSTEM, account_id=command.account_id)
         if not rows:
             raise NotFound("account.not_found", "There is no such account.")
