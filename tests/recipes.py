@@ -10,9 +10,11 @@ from lockportal.documents.imports.rows import ImportRow
 from lockportal.documents.shared.models import PaperKind
 from lockportal.ledger.models import AgingBasis
 from lockportal.payments import CreditUse, LineChoice, MethodKind
+from lockportal.payments.calling import Payer
 from lockportal.payments.ports import WebhookRequest
 
 DAY = date(2026, 3, 2)
+THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
 
 
 def _wish(o):
@@ -106,7 +108,7 @@ METHODS = {
     "payments.record": lambda s, o, by: s.record(o.account, by, money=usd(1), received_on=DAY, method=MethodKind.CHEQUE),
     "payments.refund": lambda s, o, by: s.refund(o.account, o.payment, by, money=usd("0.10")).state,
     "payments.review": lambda s, o, by: s.review(o.account, o.payment, "seen", by),
-    "payments.start": lambda s, o, by: s.start(o.account, by, key="k", **_wish(o)),
+    "payments.start": lambda s, o, by: s.start(o.account, by, key="k", payer=THERE, **_wish(o)),
     "payments.unapply": lambda s, o, by: s.unapply(o.account, _use(o), by),
     "payments.verify": lambda s, o, by: s.verify(by),
     "payments.void": lambda s, o, by: s.void(o.account, o.payment, by),

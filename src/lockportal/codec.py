@@ -7,7 +7,7 @@ import binascii
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -179,6 +179,14 @@ def _date(value: object, _: type[date]) -> date:
     return date.fromisoformat(written)
 
 
+def _time(value: object, _: type[time]) -> time:
+    """Take a time of day, as TOML writes it."""
+    if type(value) is not time or value.tzinfo is not None:
+        message = "not a time of day such as 17:30:00"
+        raise TypeError(message)
+    return value
+
+
 def _uuid(value: object, _: type[UUID]) -> UUID:
     written = _strict(str)(value, str)
     if not _UUID.fullmatch(written):
@@ -204,6 +212,7 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(datetime, _instant)
     converter.register_structure_hook(date, _date)
+    converter.register_structure_hook(time, _time)
     converter.register_structure_hook(bytes, _bytes)
     converter.register_structure_hook(UUID, _uuid)
     converter.register_structure_hook_factory(

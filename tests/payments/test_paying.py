@@ -227,6 +227,29 @@ def test_a_returned_debit_reopens_the_invoice_once(shop):
     ties(shop)
 
 
+def test_a_chargeback_that_is_won_counts_once_whichever_operation_it_is_told_of(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    returned(shop, account, made, "e-1", OpKind.CHARGEBACK)
+    sale, back = shop.portal.payments.payment(account, made.payment_id, OTTO).operations
+    for name, parent in (("e-2", back), ("e-3", sale)):
+        told = seen(parent.id, OpKind.REINSTATEMENT, OpStatus.SUCCEEDED, usd("100.00"), ref="won", event=name)
+        hook(shop, event(name, told))
+    assert shop.portal.payments.progress(account, made.payment_id, payer).state is PaymentState.PAID
+    assert balance(shop, account, ids["R-1"]) == usd("0")
+    assert shop.portal.payments.payments(OTTO, review=True).items == ()
+    ties(shop)
+
+
+def test_without_a_payer_nothing_goes_to_a_gateway(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    with pytest.raises(Refused, match=r"payment\.payer_missing"):
+        shop.portal.payments.start(
+            account, payer, currency="USD", method=MethodKind.CARD, lines=[LineChoice(document_id=ids["R-1"])]
+        )
+    assert shop.till.calls == []
+
+
 def test_a_chargeback_that_is_won_pays_again(shop):
     account, payer, ids = opened(shop, invoice("R-1", "100.00"))
     made = pay(shop, account, payer, [ids["R-1"]])

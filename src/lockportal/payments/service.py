@@ -124,7 +124,7 @@ class Payments:
         """Pay: reserve the balances, then ask the gateway. The same `key` again answers alike and charges nothing more: give one.
 
         `expected` is the amount of the quote that the payer saw; Refused `payment.changed` where it comes to anything else.
-        `payer` tells where their browser goes on; without it nobody is there, and a saved method is debited.
+        `payer` tells where their browser goes on; what goes through a gateway needs it.
         """
         command = self._starting.command(
             account_id,
@@ -138,6 +138,11 @@ class Payments:
             expected=expected,
             kind=OpKind.AUTHORIZE if authorize else OpKind.SALE,
         )
+        if payer is None and command.merchant_account:
+            command.audience.check(by, account_id)
+            raise Refused(
+                "payment.payer_missing", "Say where the payer's browser goes on: return_url, cancel_url.", field="payer"
+            )
         receipt = self._shell.run(command, by, key=key)
         payment = self._calling.payment(account_id, receipt.id)
         action = None

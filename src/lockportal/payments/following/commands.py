@@ -145,7 +145,9 @@ class Observe:
         found: list[tuple[Operation, tuple[Observation, ...]]] = [(asked, own)] if own else []
         for seen in self.observations:
             if seen.kind in UNASKED:
-                key = uuid5(asked.id, f"{seen.kind}/{seen.gateway_ref or seen.event_id}")
+                # What happened to a payment is known by the operation that it undoes, though it was told of what came between.
+                root = asked.parent_id if asked.kind in UNASKED and asked.parent_id is not None else asked.id
+                key = uuid5(root, f"{seen.kind}/{seen.gateway_ref or seen.event_id}")
                 known = account.find(Operation, key)
                 found.append((known or _happened(asked, key, seen, stamp), (seen,)))
         return found
