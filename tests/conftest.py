@@ -6,9 +6,11 @@ import os
 import secrets
 import shutil
 import signal
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import hypothesis
@@ -50,6 +52,12 @@ def public_data() -> Path:
     return folder
 
 
+def embedded_folder(base: Path) -> Path:
+    """The folder of a run's embedded PostgreSQL: not below pytest's own, which each run as root closes to the server's user."""
+    name = sha256(f"{base}/{base.stat().st_ino}".encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"lockportal-postgresql-{name}"
+
+
 @pytest.fixture(scope="session")
 def postgresql_admin(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """URL of a PostgreSQL that may make databases: LOCKPORTAL_TEST_POSTGRESQL, else an embedded one."""
@@ -58,7 +66,7 @@ def postgresql_admin(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
         return
     # All processes of a run name the same folder, and so share one server, which ends with the run.
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "postgresql"
+    folder = embedded_folder(base if worker_id == "master" else base.parent)
     folder.mkdir(exist_ok=True)
     try:
         with warnings.catch_warnings():
@@ -74,7 +82,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """End the embedded PostgreSQL when every process of the run is done with it, and delete its folder."""
     if hasattr(session.config, "workerinput"):
         return
-    folder = session.config._tmp_path_factory.getbasetemp() / "postgresql"
+    folder = embedded_folder(session.config._tmp_path_factory.getbasetemp())
     state = folder / "postmaster.pid"
     try:
         os.kill(int(state.read_text().split()[0]), signal.SIGINT)

@@ -9,12 +9,14 @@ from attrs import evolve
 from books import NOON, OTTO, TODAY, account_of, credit_memo, customer, invoice, store, usd
 from lockportal.core.actor import Right
 from lockportal.core.errors import Conflict, Denied, Refused
+from lockportal.core.money import Money
 from lockportal.core.terms import Discount, Terms
 from lockportal.documents.models import DocumentsSettings, document_id
 from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind, PaymentState
 from lockportal.payments.calling import Payer
+from lockportal.payments.methods import Idempotency
 from lockportal.payments.operations import OpKind, OpStatus
-from lockportal.payments.settings import FeeRule
+from lockportal.payments.settings import FeeRule, MerchantAccount, MethodRule
 from payments.tills import SETTINGS, event, open_shop, seen
 
 THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
@@ -325,3 +327,130 @@ def test_staff_apply_credit_and_take_it_off_again(shop):
     with pytest.raises(Refused, match=r"credit\.not_applied"):
         shop.portal.payments.unapply(account, evolve(use, amount=usd("20.01")), OTTO)
     ties(shop)
+
+
+@pytest.mark.parametrize("later", ["not_sent", "rejected", "before"])
+def test_the_same_button_again_after_a_lost_answer_fails_nothing(shop, later):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    shop.till.next = ["lost"]
+    made = pay(shop, account, payer, [ids["R-1"]])
+    assert made.unknown
+    (operation,) = shop.till.bank
+    done = shop.till.bank.pop(operation)  # the gateway is at it still
+    shop.till.next = [later]
+    again = pay(shop, account, payer, [ids["R-1"]])
+    assert again.unknown, "only the gateway can tell"
+    with pytest.raises(Refused, match=r"payment\.under_way"):
+        pay(shop, account, payer, [ids["R-1"]], key="k2")
+    shop.till.bank[operation] = done
+    shop.portal.payments.reconcile(OTTO)
+    assert shop.portal.payments.progress(account, made.payment_id, payer).state is PaymentState.PAID
+    ties(shop)
+
+
+def test_a_gateway_that_does_not_know_its_keys_again_is_asked_and_not_told_twice(shop, monkeypatch):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    able = shop.portal.payments.gateways.merchant("main").descriptor.methods
+    forgetful = tuple(evolve(one, idempotency=Idempotency.NONE) for one in able)
+    merchant = shop.portal.payments.gateways.merchant("main")
+    known = {"main": evolve(merchant, descriptor=evolve(merchant.descriptor, methods=forgetful))}
+    monkeypatch.setattr(shop.portal.payments.gateways, "_merchants", known)
+    shop.till.next = ["after"]
+    assert pay(shop, account, payer, [ids["R-1"]]).unknown
+    assert pay(shop, account, payer, [ids["R-1"]]).state is PaymentState.PAID
+    assert len(shop.till.calls) == 1
+
+
+def test_a_refund_at_the_gateways_own_desk_is_an_operation_of_its_own(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    (operation,) = shop.till.bank
+    for name in ("d-1", "d-2"):
+        told = seen(operation, OpKind.REFUND, OpStatus.SUCCEEDED, usd("40.00"), ref="re-1", event=name)
+        hook(shop, event(name, told))
+    assert balance(shop, account, ids["R-1"]) == usd("40.00")
+    assert shop.portal.payments.progress(account, made.payment_id, payer).state is PaymentState.PARTLY_REFUNDED
+    with pytest.raises(Refused, match=r"payment\.not_refundable"):
+        shop.portal.payments.refund(account, made.payment_id, OTTO, money=usd("60.01"), key="r")
+    ties(shop)
+
+
+def test_a_refund_of_ours_that_is_told_of_the_sale_is_counted_once(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    (sale,) = shop.till.bank
+    shop.till.next = ["after"]
+    shop.portal.payments.refund(account, made.payment_id, OTTO, money=usd("40.00"), key="r")
+    hook(shop, event("e", seen(sale, OpKind.REFUND, OpStatus.SUCCEEDED, usd("40.00"), ref="re-1", event="e")))
+    assert balance(shop, account, ids["R-1"]) == usd("40.00")
+    ties(shop)
+
+
+def test_each_observation_of_a_parked_event_is_applied(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    shop.till.next = ["after"]
+    made = pay(shop, account, payer, [ids["R-1"]])
+    (operation,) = shop.till.bank
+    sold = seen(None, OpKind.SALE, OpStatus.SUCCEEDED, usd("100.00"), ref=f"till-{operation}", event="e")
+    back = seen(None, OpKind.RETURN, OpStatus.SUCCEEDED, usd("100.00"), ref="rt", event="e", parent=f"till-{operation}")
+    hook(shop, event("e" * 255, sold, back))
+    shop.portal.payments.reconcile(OTTO)
+    shop.portal.clock.time = NOON + timedelta(minutes=1)
+    shop.portal.tick()
+    assert shop.portal.payments.progress(account, made.payment_id, payer).state is PaymentState.REVERSED
+    assert balance(shop, account, ids["R-1"]) == usd("100.00")
+    ties(shop)
+
+
+def test_what_is_won_again_but_never_went_is_no_money(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    returned(shop, account, made, "odd", OpKind.REFUND_REVERSAL)
+    assert position(shop, account) == usd("0")
+    assert len(shop.portal.payments.payments(OTTO, review=True).items) == 1
+    ties(shop)
+
+
+def test_a_chargeback_in_another_currency_is_looked_at_and_not_posted(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    returned(shop, account, made, "eur", OpKind.CHARGEBACK, money=Money(9200, "EUR"))
+    assert balance(shop, account, ids["R-1"]) == usd("0")
+    assert len(shop.portal.payments.payments(OTTO, review=True).items) == 1
+
+
+def test_what_is_doubtful_is_held_until_a_person_has_looked(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    shop.till.default = OpStatus.PENDING
+    made = pay(shop, account, payer, [ids["R-1"]])
+    (operation,) = shop.till.bank
+    hook(shop, event("odd", seen(operation, OpKind.SALE, OpStatus.SUCCEEDED, usd("99.00"), event="odd")))
+    with pytest.raises(Refused, match=r"payment\.under_way"):
+        pay(shop, account, payer, [ids["R-1"]], key="k2")
+    shop.portal.payments.review(account, made.payment_id, "It is the bank's charge; recorded by hand.", OTTO)
+    shop.till.default = OpStatus.SUCCEEDED
+    assert pay(shop, account, payer, [ids["R-1"]], key="k3").state is PaymentState.PAID
+
+
+def test_a_customer_reads_of_a_payment_what_concerns_them(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    shop.till.next = [OpStatus.FAILED]
+    made = pay(shop, account, payer, [ids["R-1"]])
+    theirs, ours = (shop.portal.payments.payment(account, made.payment_id, by) for by in (payer, OTTO))
+    assert theirs.exchanges == ()
+    assert theirs.operations[0].merged.decline.raw_message == ""
+    assert ours.operations[0].merged.decline.raw_message == "51: no funds"
+    assert [one.outcome for one in ours.exchanges] == ["answered"]
+
+
+def test_rules_for_several_currencies_are_told_apart(database_url):
+    rules = (
+        MethodRule(method=MethodKind.CARD, merchant_account="main", currencies=frozenset({"EUR"})),
+        MethodRule(method=MethodKind.CARD, merchant_account="other"),
+    )
+    accounts = {name: MerchantAccount(gateway="till") for name in ("main", "other")}
+    shop = open_shop(database_url, settings=evolve(SETTINGS, merchants=accounts, methods=rules))
+    account, payer, ids = opened(shop, invoice("R-1", "100.00"))
+    made = pay(shop, account, payer, [ids["R-1"]])
+    assert shop.portal.payments.payment(account, made.payment_id, OTTO).payment.merchant_account == "other"
+    shop.portal.close()

@@ -4,7 +4,7 @@ from attrs import field, frozen
 
 from books import NOON, open_portal
 from lockportal.payments.errors import NotSent, OutcomeUnknown, RequestRejected, WebhookUnverified
-from lockportal.payments.methods import Captures, Flow, GatewayDescriptor, MethodCapability, MethodKind
+from lockportal.payments.methods import Captures, FetchBy, Flow, GatewayDescriptor, MethodCapability, MethodKind
 from lockportal.payments.models import NextAction, NextKind
 from lockportal.payments.operations import Advice, Decline, DeclineCode, Observation, ObservationSource, OpKind, OpStatus
 from lockportal.payments.ports import (
@@ -33,7 +33,13 @@ DESCRIPTOR = GatewayDescriptor(
     display_name="Till",
     config_schema=TillSettings,
     methods=tuple(
-        MethodCapability(kind=kind, operations=KINDS, captures=Captures.MANUAL_MULTI, flows=frozenset({Flow.HOSTED}))
+        MethodCapability(
+            kind=kind,
+            operations=KINDS,
+            captures=Captures.MANUAL_MULTI,
+            flows=frozenset({Flow.HOSTED}),
+            fetch=frozenset({FetchBy.OPERATION_ID}),
+        )
         for kind in (MethodKind.CARD, MethodKind.ACH_DEBIT)
     ),
     webhooks=True,
@@ -62,7 +68,7 @@ class Till:
             raise RequestRejected("till.rejected")
         status = how if isinstance(how, OpStatus) else OpStatus.SUCCEEDED
         self.bank[operation_id] = (kind, status, money)
-        if how == "after":
+        if how in {"after", "lost"}:
             raise OutcomeUnknown("till.timeout")
         if how == "garbage":
             raise ValueError("not JSON")
@@ -114,7 +120,7 @@ class Till:
 def seen(operation_id, kind, status, money, *, at=NOON, ref=None, event="", source=ObservationSource.SYNC, parent=""):
     decline = None
     if status is OpStatus.FAILED:
-        decline = Decline(code=DeclineCode.INSUFFICIENT_FUNDS, advice=Advice.OTHER_METHOD)
+        decline = Decline(code=DeclineCode.INSUFFICIENT_FUNDS, advice=Advice.OTHER_METHOD, raw_message="51: no funds")
     return Observation(
         kind=kind,
         status=status,

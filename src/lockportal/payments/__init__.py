@@ -5,7 +5,7 @@ from lockportal.core.verify import Recompute
 from lockportal.payments.commands import RecordPayment, ReviewPayment, StartPayment
 from lockportal.payments.crediting.commands import ApplyCredits, UnapplyCredit
 from lockportal.payments.crediting.models import Application, CreditsApplied
-from lockportal.payments.following.commands import AskOperation, CloseByHand, Observe, ask_later
+from lockportal.payments.following.commands import AskOperation, CloseByHand, Observe, SendOperation, ask_later
 from lockportal.payments.methods import (
     ApplyOn,
     Captures,
@@ -71,6 +71,7 @@ capability = Capability(
         RecordPayment,
         AskOperation,
         CloseByHand,
+        SendOperation,
         Observe,
         ReviewPayment,
         ApplyCredits,
@@ -149,6 +150,7 @@ __all__ = [
     "RecordPayment",
     "ReviewPayment",
     "Saved",
+    "SendOperation",
     "Settlement",
     "StartPayment",
     "Totals",

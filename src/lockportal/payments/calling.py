@@ -14,10 +14,10 @@ from attrs import frozen
 
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Actor
-from lockportal.core.errors import NotFound
-from lockportal.payments.following.commands import Observe
+from lockportal.core.errors import NotFound, Refused
+from lockportal.payments.following.commands import Observe, SendOperation
 from lockportal.payments.gateways import Answered, Gateways
-from lockportal.payments.methods import MethodCapability
+from lockportal.payments.methods import FetchBy, Idempotency, MethodCapability
 from lockportal.payments.models import Exchange, NextAction, Operation, Payment
 from lockportal.payments.operations import Observation, OpKind, OpStatus
 from lockportal.payments.ports import (
@@ -37,7 +37,7 @@ from lockportal.payments.queries import EXCHANGES, OPERATION, OPERATIONS, PAYMEN
 from lockportal.profiles import queries as profiles
 
 _TAKES: Final = frozenset({OpKind.SALE, OpKind.AUTHORIZE})
-_STARTS: Final = frozenset({OpStatus.CREATED, OpStatus.UNKNOWN})
+_STARTS: Final = frozenset({OpStatus.CREATED, OpStatus.SENT, OpStatus.UNKNOWN})
 
 
 @frozen(kw_only=True)
@@ -60,20 +60,26 @@ class Calling:
         self._base_url = context.base_url
         self._gateways = gateways
 
-    def perform(self, account_id: UUID, operation_id: UUID, payer: Payer | None = None) -> NextAction | None:
+    def perform(
+        self, account_id: UUID, operation_id: UUID, payer: Payer | None = None, *, missing: bool = False
+    ) -> NextAction | None:
         """Ask the gateway to do an operation that is stored, once or again: it is the same to the gateway under the same key.
 
-        Answers what the payer has to do next, if anything. Nothing is asked of one that is over.
+        Answers what the payer has to do next, if anything. Nothing is asked of one that is over. `missing` says that the gateway
+        was just asked for it, and never received it. A gateway that does not know its keys again is not asked twice.
         """
         operation = self.operation(account_id, operation_id)
         if operation.status not in _STARTS:
             return self.next_action(operation)
         request = self._request(operation, payer)
-        again = bool(self.exchanges(account_id, [operation.id]))
+        again = not self._first(operation) and not missing
+        if again and not self._repeatable(operation):
+            self.pursue(account_id, operation_id)
+            return self.next_action(self.operation(account_id, operation_id))
         answered = self._gateways.ask(operation, lambda gateway: _do(gateway, operation.kind, request), again=again)
         self._keep(operation, operation.kind.value, answered)
         observations = answered.observations
-        if answered.not_sent and payer is not None and payer.present:
+        if answered.not_sent and not again and payer is not None and payer.present:
             observations = (self._gateways.gone(operation),)  # proven not to be done, and nobody waits for a second try
         self.observe(operation, observations)
         return None if answered.result is None else answered.result.next_action
@@ -107,7 +113,7 @@ class Calling:
             if operation.kind in _TAKES:
                 self.observe(operation, (self._gateways.gone(operation),))
             else:
-                self.perform(account_id, operation_id)
+                self.perform(account_id, operation_id, missing=True)
 
     def observe(
         self,
@@ -159,9 +165,29 @@ class Calling:
         return self._gateways.merchant(payment.merchant_account).method(payment.method)
 
     def _past(self, operation: Operation) -> bool:
-        """Say whether an operation that the gateway does not find was never received, as far as its horizon tells."""
-        payment = self.payment(operation.account_id, operation.payment_id)
-        return self._clock.now() - operation.created_at >= self.capability(payment).horizon
+        """Say whether an operation that the gateway does not find was never received, as far as its horizon tells.
+
+        One that it has told of was received; one of which only a lost reference would tell may have been.
+        """
+        if operation.status not in _STARTS:
+            return False
+        able = self.capability(self.payment(operation.account_id, operation.payment_id))
+        findable = FetchBy.OPERATION_ID in able.fetch or bool(operation.gateway_ref)
+        return findable and self._clock.now() - operation.created_at >= able.horizon
+
+    def _first(self, operation: Operation) -> bool:
+        """Note that an operation is being sent; say whether nobody has before."""
+        try:
+            self._shell.run(SendOperation(account_id=operation.account_id, operation_id=operation.id), SYSTEM)
+        except Refused:
+            return False
+        return True
+
+    def _repeatable(self, operation: Operation) -> bool:
+        able = self.capability(self.payment(operation.account_id, operation.payment_id))
+        window = able.idempotency_window
+        fresh = window is None or self._clock.now() - operation.created_at < window
+        return able.idempotency is Idempotency.NATIVE and fresh
 
     def _keep(self, operation: Operation, call: str, answered: Answered) -> None:
         result = answered.result
@@ -172,6 +198,7 @@ class Calling:
                 operation_id=operation.id,
                 call=call,
                 at=self._clock.now(),
+                sent=not answered.not_sent,
                 outcome=answered.outcome,
                 request_id="" if result is None else result.request_id,
                 next_action=None if result is None else result.next_action,

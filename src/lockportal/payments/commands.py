@@ -85,7 +85,7 @@ class StartPayment:
             on_account=made.on_account,
             fee=made.fee,
             method=self.method if made.amount else MethodKind.CREDIT,
-            merchant_account=self.merchant_account if made.amount else "",
+            merchant_account="" if rule is None else rule.merchant_account,
             method_id=self.method_id if made.amount else None,
             started_at=stamp.at,
             started_on=on,
@@ -217,8 +217,10 @@ def check_method(account: Account, method: MethodKind, merchant_account: str, mo
     if money.is_zero:
         return None
     settings, customer = account.settings(PaymentsSettings), account.get(Customer, account.id)
-    rule = settings.method(method, merchant_account)
-    if rule is None or not _takes(rule, money.currency, customer.address.country, customer.number):
+    fitting = (one for one in settings.methods if one.method is method and merchant_account in {"", one.merchant_account})
+    taking = (one for one in fitting if _takes(one, money.currency, customer.address.country, customer.number))
+    rule = next(taking, None)
+    if rule is None:
         raise Refused("payment.method", "This way to pay is not taken here. Choose another one.", field="method")
     bounds = ((settings.least.get(money.currency), settings.most.get(money.currency)), (rule.least, rule.most))
     for least, most in bounds:

@@ -81,6 +81,10 @@ class Gateways:
         self._clock: Clock = context.clock
         self._known = _registered(context)
         self._settings = context.shell.settings(PaymentsSettings)
+        for rule in self._settings.methods:
+            if rule.merchant_account and rule.merchant_account not in self._settings.merchants:
+                message = f"[[payments.methods]] names {rule.merchant_account!r}, which is none of [payments.merchants]."
+                raise Refused("gateway.unknown", message, field="payments.methods.merchant_account")
         self._merchants = {name: self._open(name, context.base_url) for name in self._settings.merchants}
 
     @property
@@ -129,8 +133,8 @@ class Gateways:
 
     def fetch(self, operation: Operation, call: Callable[[PaymentGateway], FetchResult]) -> FetchResult:
         """Ask a gateway what became of an operation; whatever goes wrong, it cannot tell."""
-        merchant = self.merchant(operation.merchant_account)
         try:
+            merchant = self.merchant(operation.merchant_account)
             result = merchant.slots.run(lambda: call(merchant.gateway))
             return evolve(result, observations=_own(result.observations, operation))
         except (KeyboardInterrupt, SystemExit):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar, Final
 from uuid import UUID, uuid5
 
@@ -149,12 +150,20 @@ class Payment(Record):
     def held(self) -> int:
         """Answer how much money may still come, in minor units: so much of its documents' balances is reserved."""
         totals = self.totals
-        return max(totals.authorized, totals.captured + totals.captured_maybe) - totals.captured
+        coming = max(totals.authorized, totals.captured + totals.captured_maybe) - totals.captured
+        doubtful = totals.mismatched if self.needs_review else 0
+        unposted = max(totals.kept - self.posted, 0) if self.apply_on is ApplyOn.SETTLED else 0
+        return coming + doubtful + unposted
 
     @property
     def refundable(self) -> int:
         """Answer how much can still be given back, in minor units."""
         return self.totals.kept - self.totals.refunded_maybe
+
+    @cached_property
+    def items(self) -> frozenset[UUID]:
+        """Answer the documents and credits that it concerns."""
+        return frozenset((*(line.document_id for line in self.lines), *(use.credit_id for use in self.credits)))
 
     @property
     def rest_id(self) -> UUID:
@@ -185,6 +194,7 @@ class Payment(Record):
             state=folded.state,
             unknown=folded.unknown,
             problems=folded.problems,
+            reviewed=min(self.reviewed, folded.problems),
             needs_review=folded.problems > self.reviewed,
         )
 
@@ -220,8 +230,11 @@ class Operation(Record):
 
     def claims(self) -> tuple[Claim, ...]:
         """Its id and the gateway's reference find its account, when the gateway tells of it."""
-        named = (operation_claim(self.id),) if self.merchant_account else ()
-        return (*named, gateway_claim(self.merchant_account, self.gateway_ref)) if self.gateway_ref else named
+        if not self.merchant_account:
+            return ()
+        shared = self.kind in {OpKind.CAPTURE, OpKind.VOID}  # some gateways give them the reference of what they are about
+        refs = () if shared else sorted({one.gateway_ref for one in self.observations if one.gateway_ref})
+        return (operation_claim(self.id), *(gateway_claim(self.merchant_account, ref) for ref in refs))
 
     @property
     def merged(self) -> Merged:
@@ -291,6 +304,8 @@ class Exchange(Record):
     operation_id: UUID
     call: str = field(metadata=length(32))
     at: datetime
+    sent: bool = True
+    """False where it is proven that the gateway did nothing."""
     outcome: str = field(default="", metadata=length(64))
     """`answered`, or the code of the error."""
     request_id: str = ""

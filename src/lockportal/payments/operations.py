@@ -195,19 +195,20 @@ class Merged:
 
 def merged(asked: Money, observations: Iterable[Observation]) -> Merged:
     """Merge the observations of one operation by the highest rank."""
-    seen = tuple(observations)
+    seen = gathered(observations)
     status = max((one.status for one in seen), key=RANKS.__getitem__, default=OpStatus.CREATED)
     there = [one for one in seen if one.status is status]
     won = {one.money or asked for one in seen if one.status is OpStatus.SUCCEEDED}
     lost = any(one.status in {OpStatus.FAILED, OpStatus.CANCELED} for one in seen)
-    refs = sorted({one.gateway_ref for one in seen if one.gateway_ref})
+    refs = [one.gateway_ref for one in sorted(there, key=_seen) if one.gateway_ref]
+    refs = refs or [one.gateway_ref for one in sorted(seen, key=_seen) if one.gateway_ref]
     declines = [one.decline for one in there if one.decline is not None]
     return Merged(
         status=status,
         money=asked if asked in won else min(won, key=lambda money: (money.currency, money.minor), default=None),
         mismatch=bool(won) and asked not in won,
         conflict=len(won) > 1 or bool(won and lost),
-        gateway_ref=refs[0] if refs else "",
+        gateway_ref=refs[-1] if refs else "",
         decline=declines[0] if declines else None,
         at=min((one.occurred_at for one in there), default=None),
     )
@@ -229,7 +230,9 @@ class Operating:
 
     @property
     def maybe(self) -> int:
-        """Answer what it may yet move."""
+        """Answer what it may yet move; a refund of another amount than was asked counts as one that may be whole."""
+        if self.merged.mismatch:
+            return self.amount.minor if self.kind is OpKind.REFUND else 0
         return 0 if self.merged.status in FINAL else self.amount.minor
 
 
@@ -244,6 +247,8 @@ class Totals:
     refunded_maybe: int = 0
     reversed: int = 0
     """Returned and charged back, less what was won again."""
+    mismatched: int = 0
+    """Asked for by operations that moved another amount or currency: a person decides."""
 
     @property
     def back(self) -> int:
@@ -305,6 +310,8 @@ _MAYBE: Final[Mapping[OpKind, str]] = MappingProxyType(
     }
 )
 
+_TAKING: Final = frozenset({OpKind.AUTHORIZE, OpKind.CAPTURE, OpKind.SALE})
+
 
 def fold(asked: Money, operations: Iterable[Operating]) -> Folded:
     """Add a payment's operations up; `asked` is what it was to bring. The order of the operations does not matter."""
@@ -315,12 +322,15 @@ def fold(asked: Money, operations: Iterable[Operating]) -> Folded:
         sums[name] += sign * one.moved
         if one.kind in _MAYBE:
             sums[_MAYBE[one.kind]] += one.maybe
+    unfounded = sum(sums[name] < 0 for name in ("refunded", "reversed"))  # won again, but never gone
+    sums |= {name: max(sums[name], 0) for name in ("refunded", "reversed")}
+    sums["mismatched"] = sum(one.amount.minor for one in done if one.kind in _TAKING and one.merged.mismatch)
     totals = Totals(**sums)
     return Folded(
         totals=totals,
         state=_state(asked.minor, totals, done),
         unknown=any(one.merged.status is OpStatus.UNKNOWN for one in done),
-        problems=sum(one.merged.conflict or one.merged.mismatch for one in done) + (totals.back > totals.captured),
+        problems=sum(one.merged.conflict or one.merged.mismatch for one in done) + (totals.back > totals.captured) + unfounded,
     )
 
 

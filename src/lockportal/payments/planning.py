@@ -27,6 +27,8 @@ from lockportal.payments.models import LONGEST_REASON, CreditUse, Payment, Payme
 from lockportal.payments.settings import PaymentsSettings
 
 _HUNDRED: Final = Decimal(100)
+MOST_CREDITS: Final = 100
+"""So many credits at most in one payment."""
 MOST_LINES: Final = 1000
 """So many documents at most in one payment."""
 
@@ -122,7 +124,7 @@ def open_of(account: Account, document: Document) -> int:
 
 def reserved(account: Account, item_id: UUID) -> int:
     """Answer how much of an item the payments under way hold, in minor units."""
-    return sum(payment.reserved(item_id) for payment in account.all(Payment))
+    return sum(payment.reserved(item_id) for payment in account.all(Payment) if item_id in payment.items)
 
 
 def available(account: Account, credit_id: UUID, currency: str) -> int:
@@ -150,6 +152,8 @@ def _check_wish(wish: Wish, settings: PaymentsSettings) -> None:
     keys = [choice.document_id for choice in wish.lines]
     if len(set(keys)) < len(keys) or len({choice.credit_id for choice in wish.credits}) < len(wish.credits):
         raise Refused("payment.twice", "A document or credit is named twice.", field="lines")
+    if len(wish.credits) > MOST_CREDITS:
+        raise Refused("payment.too_many", f"Use at most {MOST_CREDITS} credits at once.", field="credits")
     if len(keys) > MOST_LINES:
         raise Refused("payment.too_many", f"Pay at most {MOST_LINES} documents at once.", field="lines")
     if wish.on_account is None:

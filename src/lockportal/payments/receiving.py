@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from attrs import evolve
 
@@ -44,7 +44,7 @@ class Receiving:
     def retry(self, parked: ParkedEvent) -> bool:
         """Try a parked event again; say whether its operation was found."""
         event = WebhookEvent(event_id=parked.event_id, type=parked.type, occurred_at=parked.observation.occurred_at)
-        if not self._apply(parked.merchant_account, event, 0, parked.observation, SYSTEM):
+        if not self._apply(parked.merchant_account, event, parked.number, parked.observation, SYSTEM):
             return False
         self._shell.run(UnparkEvent(account_id=parked.account_id, parked_id=parked.id), SYSTEM)
         return True
@@ -54,9 +54,12 @@ class Receiving:
         if seen.operation_id is not None:
             held = self._shell.find(operation_claim(seen.operation_id))
             return None if held is None else (held.account_id, held.record_id)
-        ref = seen.parent_ref if seen.kind in UNASKED else seen.gateway_ref
-        held = self._shell.find(gateway_claim(merchant_account, ref)) if ref else None
-        return None if held is None else (held.account_id, held.record_id)
+        refs = (seen.parent_ref,) if seen.kind in UNASKED else (seen.gateway_ref, seen.parent_ref)
+        for ref in filter(None, refs):
+            held = self._shell.find(gateway_claim(merchant_account, ref))
+            if held is not None:
+                return held.account_id, held.record_id
+        return None
 
     def _apply(self, merchant_account: str, event: WebhookEvent, number: int, seen: Observation, by: Actor) -> bool:
         found = self.find(merchant_account, seen)
@@ -65,7 +68,7 @@ class Receiving:
         operation = self._calling.operation(*found)
         if operation.merchant_account != merchant_account:
             return True  # another account of ours with a gateway: it has no say in this
-        self._calling.observe(operation, (seen,), by, event_id=f"{event.event_id}/{number}"[:_MOST], event_type=event.type)
+        self._calling.observe(operation, (seen,), by, event_id=_part(event.event_id, number), event_type=event.type)
         return True
 
     def _park(self, merchant_account: str, event: WebhookEvent, number: int, seen: Observation, by: Actor) -> None:
@@ -78,3 +81,9 @@ class Receiving:
             observation=seen,
         )
         self._shell.run(command, by)
+
+
+def _part(event_id: str, number: int) -> str:
+    """Answer what one observation of an event is known by: no two of them the same, however long the event's id is."""
+    name = f"{event_id}/{number}"
+    return name if len(name) <= _MOST else str(uuid5(NAMESPACE_OID, name))

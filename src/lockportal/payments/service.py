@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,30 +11,31 @@ from uuid import UUID, uuid5
 from lockportal import codec
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Actor, ActorKind
-from lockportal.core.errors import Denied, NotFound, Refused
+from lockportal.core.errors import Denied, LockportalError, NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.page import Page
 from lockportal.core.ports import JournalRow
 from lockportal.core.verify import Finding
 from lockportal.documents.visibility.showing import visibility_of
 from lockportal.payments.calling import Calling, Payer
-from lockportal.payments.commands import RecordPayment, ReviewPayment
+from lockportal.payments.commands import RecordPayment, ReviewPayment, StartPayment
 from lockportal.payments.crediting.commands import ApplyCredits, UnapplyCredit
 from lockportal.payments.following.commands import AskOperation, CloseByHand
 from lockportal.payments.gateways import Gateways
-from lockportal.payments.methods import MethodKind
+from lockportal.payments.methods import BY_HAND, MethodKind
 from lockportal.payments.models import CreditUse, Exchange, NextAction, OperationDue, PaymentStarted
 from lockportal.payments.operations import OpKind
 from lockportal.payments.parking.models import ParkedDue
 from lockportal.payments.planning import MOST_LINES, CreditChoice, LineChoice
 from lockportal.payments.ports import WebhookBatch, WebhookRequest
-from lockportal.payments.queries import CREDITS, PAYABLE, PAYMENT, PAYMENTS
+from lockportal.payments.queries import CREDITS, PAYABLE, PAYMENT, PAYMENTS, payment_of
 from lockportal.payments.receiving import Receiving
 from lockportal.payments.settings import PaymentsSettings
 from lockportal.payments.starting import Starting
 from lockportal.payments.transfers import instructions
-from lockportal.payments.views import CreditRow, PaymentDetails, PaymentProgress, PaymentRow, Quote, decline_of, differs
+from lockportal.payments.views import CreditRow, PaymentDetails, PaymentProgress, PaymentRow, Quote, decline_of, differs, told
 
+_LOG: Final = logging.getLogger("lockportal.payments")
 _MOST: Final = 200
 _CREDITS: Final = 200
 
@@ -138,7 +140,7 @@ class Payments:
             expected=expected,
             kind=OpKind.AUTHORIZE if authorize else OpKind.SALE,
         )
-        if payer is None and command.merchant_account:
+        if payer is None and method not in BY_HAND and self._settings.method(method) is not None:
             command.audience.check(by, account_id)
             raise Refused(
                 "payment.payer_missing", "Say where the payer's browser goes on: return_url, cancel_url.", field="payer"
@@ -199,6 +201,8 @@ class Payments:
         exchanges: tuple[Exchange, ...] = ()
         if by.kind in {ActorKind.STAFF, ActorKind.SYSTEM}:
             exchanges = self._calling.exchanges(account_id, list(payment.operations))
+        if not exchanges and by.kind not in {ActorKind.STAFF, ActorKind.SYSTEM}:
+            return told(payment, self._calling.operations(account_id, payment_id))
         return PaymentDetails(payment=payment, operations=self._calling.operations(account_id, payment_id), exchanges=exchanges)
 
     # what the supplier does
@@ -291,7 +295,10 @@ class Payments:
             page = self.payments(SYSTEM, account_id=account_id, under_way=True, after=after, limit=_MOST)
             for row in page.items:
                 for operation in self._calling.operations(row.account_id, row.id):
-                    self._calling.pursue(row.account_id, operation.id)
+                    try:
+                        self._calling.pursue(row.account_id, operation.id)
+                    except LockportalError:
+                        _LOG.exception("an operation could not be asked about", extra={"operation": str(operation.id)})
                 asked += 1
             if page.after is None:
                 return asked
@@ -338,6 +345,13 @@ class Payments:
         return self._progress(account_id, payment_id, None)
 
     def _payment(self, account_id: UUID, payment_id: UUID, by: Actor) -> None:
+        if by.kind is ActorKind.HOLDER:
+            StartPayment.audience.check(by, account_id)
+            rows = self._shell.ask(PAYMENT, SYSTEM, account_id=account_id, payment=payment_id)
+            documents = {line.document_id for row in rows for line in payment_of(row).lines}
+            if documents == {by.document_id}:
+                return
+            raise NotFound("payment.not_found", "There is no such payment.")
         if not self._shell.ask(PAYMENT, by, account_id=account_id, payment=payment_id):
             raise NotFound("payment.not_found", "There is no such payment.")
 

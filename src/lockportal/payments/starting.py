@@ -14,7 +14,7 @@ from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.payments.commands import StartPayment
 from lockportal.payments.methods import MethodKind
-from lockportal.payments.models import PaymentStarted
+from lockportal.payments.models import Payment, PaymentStarted
 from lockportal.payments.operations import OpKind
 from lockportal.payments.planning import CreditChoice, LineChoice
 from lockportal.payments.ports import PaymentDraft, PolicyDecision, RouteRequest, Verdict
@@ -57,7 +57,6 @@ class Starting:
             credits=credits,
             on_account=on_account,
             method=method,
-            merchant_account=candidates[0] if candidates else "",
             discounts=discounts,
             kind=kind,
             expected=expected,
@@ -69,9 +68,10 @@ class Starting:
     def _decided(self, command: StartPayment, by: Actor, candidates: tuple[str, ...]) -> StartPayment:
         command.audience.check(by, command.account_id)
         try:
-            money = self._money(evolve(command, expected=None), by)
+            payment = self._payment(evolve(command, expected=None), by)
         except Refused:
             return command  # running it says the same, or knows that it was done before
+        money, command = payment.amount, evolve(command, merchant_account=payment.merchant_account)
         rows = self._shell.ask(profiles.CUSTOMER, SYSTEM, account_id=command.account_id)
         if not rows:
             raise NotFound("account.not_found", "There is no such account.")
@@ -93,9 +93,9 @@ class Starting:
                 raise Refused("payment.denied", one.reason or _DENIED)
         return evolve(command, fee_forbidden=any(one.fee_forbidden for one in decisions))
 
-    def _money(self, command: StartPayment, by: Actor) -> Money:
+    def _payment(self, command: StartPayment, by: Actor) -> Payment:
         events = self._shell.rehearse(command, by).events
-        return next(event.payment.amount for event in events if isinstance(event, PaymentStarted))
+        return next(event.payment for event in events if isinstance(event, PaymentStarted))
 
     def _decisions(self, command: StartPayment, money: Money, customer: Any) -> Sequence[PolicyDecision]:  # noqa: ANN401 - a row
         if self._policy is None:

@@ -86,6 +86,26 @@ class CreditRow:
     amount: Money
 
 
+def told(payment: Payment, operations: tuple[Operation, ...]) -> PaymentDetails:
+    """Answer what a customer reads of a payment: not what staff noted, nor what gateways and banks say among themselves."""
+    shown = tuple(
+        evolve(
+            one,
+            reason="",
+            observations=tuple(
+                evolve(
+                    seen,
+                    settlement=None,
+                    decline=None if seen.decline is None else Decline(code=seen.decline.code, advice=seen.decline.advice),
+                )
+                for seen in one.observations
+            ),
+        )
+        for one in operations
+    )
+    return PaymentDetails(payment=evolve(payment, review_note=""), operations=shown)
+
+
 def recomputed_operation(operation: Operation) -> Operation:
     """Work out again what an operation's observations come to."""
     known = gathered(operation.observations)

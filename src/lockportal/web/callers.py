@@ -49,7 +49,9 @@ class Callers:
         return access.sharing.authenticate(token) if actor is VISITOR else actor
 
     def _of_browser(self, route: Route, request: Request) -> Actor:
-        member = self.staff(request) if self.staff is not None else None
+        member = None
+        if self.staff is not None and not self.site.guard.left(request):  # a browser goes on sending what it knows
+            member = self.staff(request)
         if member is not None and member.kind is ActorKind.STAFF:
             return member
         actor = self.site.actor(request)

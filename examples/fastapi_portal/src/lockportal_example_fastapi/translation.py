@@ -43,7 +43,7 @@ def from_fastapi(request: FastRequest, *, refused: int = 0) -> Request:
         query={name: query.getlist(name)[0] for name in query},
         repeated={name: query.getlist(name) for name in query},
         cookies=request.cookies,
-        headers=dict(request.headers),
+        headers={name: ", ".join(request.headers.getlist(name)) for name in request.headers},
         secure=request.url.scheme == "https",
         remote=request.client.host if request.client else "",
         refused=refused,
@@ -54,7 +54,10 @@ def to_fastapi(response: Response) -> FastResponse:
     """Translate a response; what is read as it is sent is sent so."""
     body = response.body
     made = FastResponse(body, response.status) if isinstance(body, bytes) else StreamingResponse(body, response.status)
-    for name, value in response.header_lines():
+    lines = response.header_lines()
+    for name, _ in lines:
+        del made.headers[name]  # what the framework says of itself, such as a length, the response says better
+    for name, value in lines:
         made.headers.append(name, value)
     return made
 

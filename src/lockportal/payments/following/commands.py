@@ -26,7 +26,7 @@ from lockportal.payments.models import (
     fold_of,
     gateway_event_id,
 )
-from lockportal.payments.operations import UNASKED, Observation, OpKind, OpStatus
+from lockportal.payments.operations import UNASKED, Observation, ObservationSource, OpKind, OpStatus
 from lockportal.payments.posting import settled
 from lockportal.payments.settings import PaymentsSettings
 
@@ -67,6 +67,8 @@ class AskOperation:
             raise Refused("payment.reason_too_long", f"At most {LONGEST_REASON} characters, please.", field="reason")
         operations = operations_of(account, payment)
         parent = _parent(operations, self.kind)
+        if parent is None:
+            raise Refused("payment.not_refundable", "Nothing was taken that could be given back.", field="money")
         asked = evolve(
             asked_operation(payment, self.kind, money, stamp, account.settings(PaymentsSettings)),
             parent_id=parent.id,
@@ -78,6 +80,32 @@ class AskOperation:
         payment = fold_of(payment, {one.id: one for one in (*operations, asked)})
         payment, posted = settled(account, payment, (*operations, asked), stamp, asked)
         return [OperationAsked(payment=payment, operation=asked), *posted]
+
+
+@frozen(kw_only=True)
+class SendOperation:
+    """Note that an operation is being sent to its gateway: once, by whoever is first; Refused `operation.sent` to all others."""
+
+    audience: ClassVar[Audience] = Audience(system=True)
+    owner: ClassVar[Owner | None] = Owner.CUSTOMER
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    operation_id: UUID
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Observe that it is being sent."""
+        asked = account.get(Operation, self.operation_id)
+        if asked.status is not OpStatus.CREATED:
+            raise Refused("operation.sent", "This was sent already.")
+        payment = account.get(Payment, asked.payment_id)
+        operations = {one.id: one for one in operations_of(account, payment)}
+        seen = Observation(
+            kind=asked.kind, status=OpStatus.SENT, occurred_at=stamp.at, source=ObservationSource.SYNC, operation_id=asked.id
+        )
+        sent = operations[asked.id].observed((seen,))
+        return [OperationObserved(payment=fold_of(payment, {**operations, sent.id: sent}), operation=sent)]
 
 
 @frozen(kw_only=True)
@@ -108,16 +136,18 @@ class Observe:
         payment = account.get(Payment, asked.payment_id)
         operations = {one.id: one for one in operations_of(account, payment)}
         events: list[Event] = []
-        for one, seen in self._by_operation(account, asked, stamp):
+        for seen in self.observations:
+            one = _target(asked, seen, tuple(operations.values())) or _happened(asked, seen, stamp)
             known = operations.get(one.id)
-            changed = one.observed(seen)
+            changed = (known or one).observed((seen,))
             if known == changed:
                 continue
             operations[one.id] = changed
             if known is None:
                 payment = evolve(payment, operations=(*payment.operations, one.id))
             payment = fold_of(payment, operations)
-            payment, posted = settled(account, payment, tuple(operations.values()), stamp.branch(str(one.id)), changed)
+            branch = stamp.branch(f"{one.id}/{len(events)}")
+            payment, posted = settled(account, payment, tuple(operations.values()), branch, changed)
             account = account.holding([payment, changed, *(record for follow in posted for record in follow.records())])
             events += [OperationObserved(payment=payment, operation=changed), *posted]
         if event is not None:
@@ -136,21 +166,6 @@ class Observe:
             operation_id=asked.id,
             received_at=self.received_at or stamp.at,
         )
-
-    def _by_operation(
-        self, account: Account, asked: Operation, stamp: Stamp
-    ) -> Sequence[tuple[Operation, tuple[Observation, ...]]]:
-        """Sort the observations: those of the operation itself, and those of what happened to it without being asked."""
-        own = tuple(seen for seen in self.observations if seen.kind not in UNASKED)
-        found: list[tuple[Operation, tuple[Observation, ...]]] = [(asked, own)] if own else []
-        for seen in self.observations:
-            if seen.kind in UNASKED:
-                # What happened to a payment is known by the operation that it undoes, though it was told of what came between.
-                root = asked.parent_id if asked.kind in UNASKED and asked.parent_id is not None else asked.id
-                key = uuid5(root, f"{seen.kind}/{seen.gateway_ref or seen.event_id}")
-                known = account.find(Operation, key)
-                found.append((known or _happened(asked, key, seen, stamp), (seen,)))
-        return found
 
 
 @frozen(kw_only=True)
@@ -195,16 +210,35 @@ def ask_later(operation: Operation, account: Account, stamp: Stamp) -> Sequence[
     return [OperationDue(operation=evolve(operation, asked=asked, wake_at=_next(account, stamp.at, asked)))]
 
 
-def _happened(parent: Operation, key: UUID, seen: Observation, stamp: Stamp) -> Operation:
-    """Make the operation of what a gateway did without being asked."""
+def _target(asked: Operation, seen: Observation, operations: Sequence[Operation]) -> Operation | None:
+    """Answer the operation that an observation is of, None for one that nobody here knows.
+
+    It may have been told of another one of the payment: a refund of the sale, a capture of what was authorized. Then it is the
+    one of its kind with the gateway's reference, else the one of its amount that still waits for its answer.
+    """
+    if seen.kind is asked.kind:
+        return asked
+    alike = [one for one in operations if one.kind is seen.kind]
+    named = [one for one in alike if seen.gateway_ref and any(seen.gateway_ref == k.gateway_ref for k in one.observations)]
+    waiting = [one for one in alike if one.live and not one.gateway_ref and one.amount == seen.money]
+    return next(iter((*named, *waiting)), None)
+
+
+def _happened(asked: Operation, seen: Observation, stamp: Stamp) -> Operation:
+    """Make the operation of what a gateway did without being asked.
+
+    It is known by the operation that it undoes, though it was told of what came in between.
+    """
+    root = asked.parent_id if asked.kind in UNASKED and asked.parent_id is not None else asked.id
+    same = seen.money is not None and seen.money.currency == asked.amount.currency
     return Operation(
-        id=key,
-        account_id=parent.account_id,
-        payment_id=parent.payment_id,
+        id=uuid5(root, f"{seen.kind}/{seen.gateway_ref or seen.event_id}"),
+        account_id=asked.account_id,
+        payment_id=asked.payment_id,
         kind=seen.kind,
-        amount=seen.money or parent.amount,
-        parent_id=parent.id,
-        merchant_account=parent.merchant_account,
+        amount=seen.money if same and seen.money is not None else asked.amount,
+        parent_id=root,
+        merchant_account=asked.merchant_account,
         created_at=stamp.at,
     )
 
@@ -216,10 +250,10 @@ def _most(payment: Payment, kind: OpKind) -> int:
     return totals.authorized - totals.captured - totals.captured_maybe
 
 
-def _parent(operations: Sequence[Operation], kind: OpKind) -> Operation:
+def _parent(operations: Sequence[Operation], kind: OpKind) -> Operation | None:
     """Answer the operation that a capture, a void or a refund is about: the last that succeeded."""
     about = {OpKind.SALE, OpKind.CAPTURE} if kind is OpKind.REFUND else {OpKind.AUTHORIZE}
-    return [one for one in operations if one.kind in about and one.status is OpStatus.SUCCEEDED][-1]
+    return next((one for one in reversed(operations) if one.kind in about and one.status is OpStatus.SUCCEEDED), None)
 
 
 def _next(account: Account, at: datetime, asked: int) -> datetime:

@@ -46,6 +46,7 @@ class ParkEvent:
             account_id=account.id,
             merchant_account=self.merchant_account,
             event_id=self.event_id,
+            number=self.number,
             type=self.event_type,
             observation=self.observation,
             parked_at=stamp.at,

@@ -17,6 +17,8 @@ class ParkedEvent(Record):
 
     merchant_account: str = field(metadata=length(64))
     event_id: str
+    number: int = 0
+    """Which of the event's observations it is."""
     type: str = field(default="", metadata=length(128))
     observation: Observation
     parked_at: datetime
