@@ -86,7 +86,8 @@ def fingerprint(command: object) -> bytes:
 
     Fields marked as decided by a hook are no part of it: the request is the same, though a hook now says something else.
     """
-    decided = [attribute.name for attribute in fields(cast("Any", type(command))) if attribute.metadata.get("decided")]
+    marked = fields(cast("Any", type(command))) if has(type(command)) else ()
+    decided = [attribute.name for attribute in marked if attribute.metadata.get("decided")]
     body = {name: value for name, value in plain(command).items() if name not in decided} if decided else command
     return sha256(type(command).__name__.encode() + dumps(body)).digest()
 
