@@ -90,10 +90,17 @@ def pip_install(typed, monkeypatch):
         monkeypatch.setitem(sys.modules, "typst", None)
 
 
+def factory(module, name):
+    """An installed module has it; that it starts and answers by this very line is shown by tests/examples/test_production.py."""
+    assert callable(getattr(import_module(module), name))
+
+
 def gunicorn(typed, monkeypatch):
     """The application that is named comes from a file of the page, finds its tables, and answers."""
-    found = re.fullmatch(r"(?:--(?:workers|threads) \d+ |--bind [\d.]+:\d+ )*(\w+):(\w+)", typed)
+    found = re.fullmatch(r'(?:--(?:workers|threads) \d+ |--bind [\d.]+:\d+ )*"?(\w+):(\w+)(\(\))?"?', typed)
     assert found
+    if found[3]:
+        return factory(found[1], found[2])
     made = runpy.run_path(f"{found[1]}.py")
     with closing(made["portal"]) as portal:
         assert portal.check_schema() == ()
@@ -103,6 +110,8 @@ def gunicorn(typed, monkeypatch):
 def asgi(command, typed, monkeypatch):
     """The server knows the options; the application that is named comes from a file of the page, and answers."""
     module, name = command.make_context("server", shlex.split(typed)).params["app"].split(":")
+    if not Path(f"{module}.py").exists():
+        return factory(module, name)
     made = runpy.run_path(f"{module}.py")
     with closing(made["portal"]) as portal, TestClient(made[name]) as client:
         assert portal.check_schema() == ()

@@ -84,7 +84,7 @@ class Person(Record):
 class Contact(Record):
     """A person in one customer account, with the rights that they have there; a person is there once."""
 
-    indexes: ClassVar[tuple[Index, ...]] = (Index(("person_id",), wide=True),)
+    indexes: ClassVar[tuple[Index, ...]] = (Index(("person_id",), wide=True), Index(("id",), bare=True))
 
     person_id: UUID
     name: str = field(metadata=PERSONAL)

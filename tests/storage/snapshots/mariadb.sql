@@ -15,6 +15,20 @@ CREATE TABLE IF NOT EXISTS lockportal_account (
     PRIMARY KEY (supplier_id, account_id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
 
+CREATE TABLE IF NOT EXISTS lockportal_application (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    credit_id BINARY(16) NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_application_live ON lockportal_application (account_id, live);
+
 CREATE TABLE IF NOT EXISTS lockportal_claim (
     supplier_id BINARY(16) NOT NULL, 
     hash BINARY(32) NOT NULL, 
@@ -39,6 +53,8 @@ CREATE TABLE IF NOT EXISTS lockportal_contact (
     live BOOL NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_contact_bare_id ON lockportal_contact (id, supplier_id);
 
 CREATE INDEX IF NOT EXISTS lockportal_contact_live ON lockportal_contact (account_id, live);
 
@@ -273,6 +289,26 @@ CREATE INDEX IF NOT EXISTS lockportal_entry_live ON lockportal_entry (account_id
 
 CREATE INDEX IF NOT EXISTS lockportal_entry_wide_effective_on ON lockportal_entry (supplier_id, effective_on);
 
+CREATE TABLE IF NOT EXISTS lockportal_exchange (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    operation_id BINARY(16) NOT NULL, 
+    `call` VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    sent BOOL NOT NULL, 
+    outcome VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    request_id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    next_action LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    transcript LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_exchange_live ON lockportal_exchange (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_exchange_operation_id_at ON lockportal_exchange (account_id, operation_id, at);
+
 CREATE TABLE IF NOT EXISTS lockportal_file (
     supplier_id BINARY(16) NOT NULL, 
     id BINARY(16) NOT NULL, 
@@ -293,6 +329,21 @@ CREATE INDEX IF NOT EXISTS lockportal_file_document_id_id ON lockportal_file (ac
 CREATE INDEX IF NOT EXISTS lockportal_file_live ON lockportal_file (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_file_wide_sha256 ON lockportal_file (supplier_id, sha256);
+
+CREATE TABLE IF NOT EXISTS lockportal_gateway_event (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    merchant_account VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    event_id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    type VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    operation_id BINARY(16), 
+    received_at DATETIME(6) NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_gateway_event_live ON lockportal_gateway_event (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_journal (
     supplier_id BINARY(16) NOT NULL, 
@@ -357,6 +408,35 @@ CREATE INDEX IF NOT EXISTS lockportal_login_link_live ON lockportal_login_link (
 
 CREATE INDEX IF NOT EXISTS lockportal_login_link_wake ON lockportal_login_link (supplier_id, wake_at);
 
+CREATE TABLE IF NOT EXISTS lockportal_operation (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    payment_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    parent_id BINARY(16), 
+    merchant_account VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    created_at DATETIME(6) NOT NULL, 
+    observations LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    gateway_ref VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    asked BIGINT NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_operation_live ON lockportal_operation (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_operation_payment_id_id ON lockportal_operation (account_id, payment_id, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_operation_wake ON lockportal_operation (supplier_id, wake_at);
+
+CREATE INDEX IF NOT EXISTS lockportal_operation_wide_gateway_ref ON lockportal_operation (supplier_id, gateway_ref);
+
 CREATE TABLE IF NOT EXISTS lockportal_outbox (
     supplier_id BINARY(16) NOT NULL, 
     account_id BINARY(16) NOT NULL, 
@@ -369,6 +449,72 @@ CREATE TABLE IF NOT EXISTS lockportal_outbox (
 )CHARSET=utf8mb4 ENGINE=InnoDB;
 
 CREATE INDEX IF NOT EXISTS lockportal_outbox_wake ON lockportal_outbox (supplier_id, subscriber, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_parked_event (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    merchant_account VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    event_id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    number BIGINT NOT NULL, 
+    type VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    observation LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    parked_at DATETIME(6) NOT NULL, 
+    tries BIGINT NOT NULL, 
+    done BOOL NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_parked_event_live ON lockportal_parked_event (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_parked_event_wake ON lockportal_parked_event (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_payment (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    reference VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `lines` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    credits LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    on_account_minor BIGINT NOT NULL, 
+    on_account_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    fee_minor BIGINT NOT NULL, 
+    fee_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    merchant_account VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method_id BINARY(16), 
+    operations LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    totals LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    state VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    unknown BOOL NOT NULL, 
+    needs_review BOOL NOT NULL, 
+    problems BIGINT NOT NULL, 
+    reviewed BIGINT NOT NULL, 
+    review_note LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    started_at DATETIME(6) NOT NULL, 
+    started_on DATE NOT NULL, 
+    apply_on VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    posted BIGINT NOT NULL, 
+    credited BOOL NOT NULL, 
+    rest_posted BIGINT NOT NULL, 
+    fee_posted BIGINT NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_live ON lockportal_payment (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_started_at_id ON lockportal_payment (account_id, started_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_wide_live_started_at_id ON lockportal_payment (supplier_id, live, started_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_wide_needs_review_started_at_id ON lockportal_payment (supplier_id, needs_review, started_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_wide_started_at_id ON lockportal_payment (supplier_id, started_at, id);
 
 CREATE TABLE IF NOT EXISTS lockportal_person (
     supplier_id BINARY(16) NOT NULL, 

@@ -15,6 +15,20 @@ CREATE TABLE IF NOT EXISTS lockportal_account (
     PRIMARY KEY (supplier_id, account_id)
 );
 
+CREATE TABLE IF NOT EXISTS lockportal_application (
+    supplier_id UUID NOT NULL, 
+    id UUID NOT NULL, 
+    account_id UUID NOT NULL, 
+    credit_id UUID NOT NULL, 
+    document_id UUID NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) COLLATE "C" NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_application_live ON lockportal_application (account_id, live);
+
 CREATE TABLE IF NOT EXISTS lockportal_claim (
     supplier_id UUID NOT NULL, 
     hash BYTEA NOT NULL, 
@@ -39,6 +53,8 @@ CREATE TABLE IF NOT EXISTS lockportal_contact (
     live BOOLEAN NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 );
+
+CREATE INDEX IF NOT EXISTS lockportal_contact_bare_id ON lockportal_contact (id, supplier_id);
 
 CREATE INDEX IF NOT EXISTS lockportal_contact_live ON lockportal_contact (account_id, live);
 
@@ -273,6 +289,26 @@ CREATE INDEX IF NOT EXISTS lockportal_entry_live ON lockportal_entry (account_id
 
 CREATE INDEX IF NOT EXISTS lockportal_entry_wide_effective_on ON lockportal_entry (supplier_id, effective_on);
 
+CREATE TABLE IF NOT EXISTS lockportal_exchange (
+    supplier_id UUID NOT NULL, 
+    id UUID NOT NULL, 
+    account_id UUID NOT NULL, 
+    operation_id UUID NOT NULL, 
+    call VARCHAR(32) COLLATE "C" NOT NULL, 
+    at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    sent BOOLEAN NOT NULL, 
+    outcome VARCHAR(64) COLLATE "C" NOT NULL, 
+    request_id VARCHAR(255) COLLATE "C" NOT NULL, 
+    next_action TEXT, 
+    transcript TEXT NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_exchange_live ON lockportal_exchange (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_exchange_operation_id_at ON lockportal_exchange (account_id, operation_id, at);
+
 CREATE TABLE IF NOT EXISTS lockportal_file (
     supplier_id UUID NOT NULL, 
     id UUID NOT NULL, 
@@ -293,6 +329,21 @@ CREATE INDEX IF NOT EXISTS lockportal_file_document_id_id ON lockportal_file (ac
 CREATE INDEX IF NOT EXISTS lockportal_file_live ON lockportal_file (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_file_wide_sha256 ON lockportal_file (supplier_id, sha256);
+
+CREATE TABLE IF NOT EXISTS lockportal_gateway_event (
+    supplier_id UUID NOT NULL, 
+    id UUID NOT NULL, 
+    account_id UUID NOT NULL, 
+    merchant_account VARCHAR(64) COLLATE "C" NOT NULL, 
+    event_id VARCHAR(255) COLLATE "C" NOT NULL, 
+    type VARCHAR(128) COLLATE "C" NOT NULL, 
+    operation_id UUID, 
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_gateway_event_live ON lockportal_gateway_event (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_journal (
     supplier_id UUID NOT NULL, 
@@ -357,6 +408,35 @@ CREATE INDEX IF NOT EXISTS lockportal_login_link_live ON lockportal_login_link (
 
 CREATE INDEX IF NOT EXISTS lockportal_login_link_wake ON lockportal_login_link (supplier_id, wake_at);
 
+CREATE TABLE IF NOT EXISTS lockportal_operation (
+    supplier_id UUID NOT NULL, 
+    id UUID NOT NULL, 
+    account_id UUID NOT NULL, 
+    payment_id UUID NOT NULL, 
+    kind VARCHAR(32) COLLATE "C" NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) COLLATE "C" NOT NULL, 
+    parent_id UUID, 
+    merchant_account VARCHAR(64) COLLATE "C" NOT NULL, 
+    reason VARCHAR(255) COLLATE "C" NOT NULL, 
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    observations TEXT NOT NULL, 
+    status VARCHAR(32) COLLATE "C" NOT NULL, 
+    gateway_ref VARCHAR(255) COLLATE "C" NOT NULL, 
+    asked BIGINT NOT NULL, 
+    wake_at TIMESTAMP WITH TIME ZONE, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_operation_live ON lockportal_operation (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_operation_payment_id_id ON lockportal_operation (account_id, payment_id, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_operation_wake ON lockportal_operation (supplier_id, wake_at);
+
+CREATE INDEX IF NOT EXISTS lockportal_operation_wide_gateway_ref ON lockportal_operation (supplier_id, gateway_ref);
+
 CREATE TABLE IF NOT EXISTS lockportal_outbox (
     supplier_id UUID NOT NULL, 
     account_id UUID NOT NULL, 
@@ -369,6 +449,72 @@ CREATE TABLE IF NOT EXISTS lockportal_outbox (
 );
 
 CREATE INDEX IF NOT EXISTS lockportal_outbox_wake ON lockportal_outbox (supplier_id, subscriber, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_parked_event (
+    supplier_id UUID NOT NULL, 
+    id UUID NOT NULL, 
+    account_id UUID NOT NULL, 
+    merchant_account VARCHAR(64) COLLATE "C" NOT NULL, 
+    event_id VARCHAR(255) COLLATE "C" NOT NULL, 
+    number BIGINT NOT NULL, 
+    type VARCHAR(128) COLLATE "C" NOT NULL, 
+    observation TEXT NOT NULL, 
+    parked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    tries BIGINT NOT NULL, 
+    done BOOLEAN NOT NULL, 
+    wake_at TIMESTAMP WITH TIME ZONE, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_parked_event_live ON lockportal_parked_event (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_parked_event_wake ON lockportal_parked_event (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_payment (
+    supplier_id UUID NOT NULL, 
+    id UUID NOT NULL, 
+    account_id UUID NOT NULL, 
+    reference VARCHAR(32) COLLATE "C" NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) COLLATE "C" NOT NULL, 
+    lines TEXT NOT NULL, 
+    credits TEXT NOT NULL, 
+    on_account_minor BIGINT NOT NULL, 
+    on_account_currency VARCHAR(3) COLLATE "C" NOT NULL, 
+    fee_minor BIGINT NOT NULL, 
+    fee_currency VARCHAR(3) COLLATE "C" NOT NULL, 
+    method VARCHAR(32) COLLATE "C" NOT NULL, 
+    merchant_account VARCHAR(64) COLLATE "C" NOT NULL, 
+    method_id UUID, 
+    operations TEXT NOT NULL, 
+    totals TEXT NOT NULL, 
+    state VARCHAR(32) COLLATE "C" NOT NULL, 
+    unknown BOOLEAN NOT NULL, 
+    needs_review BOOLEAN NOT NULL, 
+    problems BIGINT NOT NULL, 
+    reviewed BIGINT NOT NULL, 
+    review_note TEXT NOT NULL, 
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    started_on DATE NOT NULL, 
+    apply_on VARCHAR(32) COLLATE "C" NOT NULL, 
+    posted BIGINT NOT NULL, 
+    credited BOOLEAN NOT NULL, 
+    rest_posted BIGINT NOT NULL, 
+    fee_posted BIGINT NOT NULL, 
+    live BOOLEAN NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_live ON lockportal_payment (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_started_at_id ON lockportal_payment (account_id, started_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_wide_live_started_at_id ON lockportal_payment (supplier_id, live, started_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_wide_needs_review_started_at_id ON lockportal_payment (supplier_id, needs_review, started_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_payment_wide_started_at_id ON lockportal_payment (supplier_id, started_at, id);
 
 CREATE TABLE IF NOT EXISTS lockportal_person (
     supplier_id UUID NOT NULL, 

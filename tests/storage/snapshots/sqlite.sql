@@ -54,6 +54,8 @@ CREATE TABLE IF NOT EXISTS lockportal_contact (
     PRIMARY KEY (supplier_id, account_id, id)
 );
 
+CREATE INDEX IF NOT EXISTS lockportal_contact_bare_id ON lockportal_contact (id, supplier_id);
+
 CREATE INDEX IF NOT EXISTS lockportal_contact_live ON lockportal_contact (account_id, live);
 
 CREATE INDEX IF NOT EXISTS lockportal_contact_wide_person_id ON lockportal_contact (supplier_id, person_id);

@@ -80,6 +80,7 @@ def upgrade() -> None:
     if_not_exists=True
     )
     with op.batch_alter_table('lockportal_contact', schema=None) as batch_op:
+        batch_op.create_index('lockportal_contact_bare_id', ['id', 'supplier_id'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_contact_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_contact_wide_person_id', ['supplier_id', 'person_id'], unique=False, if_not_exists=True)
 
@@ -956,6 +957,7 @@ def downgrade() -> None:
     with op.batch_alter_table('lockportal_contact', schema=None) as batch_op:
         batch_op.drop_index('lockportal_contact_wide_person_id')
         batch_op.drop_index('lockportal_contact_live')
+        batch_op.drop_index('lockportal_contact_bare_id')
 
     op.drop_table('lockportal_contact')
     with op.batch_alter_table('lockportal_claim', schema=None) as batch_op:
