@@ -100,7 +100,8 @@ def gunicorn(typed, monkeypatch):
     found = re.fullmatch(r'(?:--(?:workers|threads) \d+ |--bind [\d.]+:\d+ )*"?(\w+):(\w+)(\(\))?"?', typed)
     assert found
     if found[3]:
-        return factory(found[1], found[2])
+        factory(found[1], found[2])
+        return
     made = runpy.run_path(f"{found[1]}.py")
     with closing(made["portal"]) as portal:
         assert portal.check_schema() == ()
@@ -111,7 +112,8 @@ def asgi(command, typed, monkeypatch):
     """The server knows the options; the application that is named comes from a file of the page, and answers."""
     module, name = command.make_context("server", shlex.split(typed)).params["app"].split(":")
     if not Path(f"{module}.py").exists():
-        return factory(module, name)
+        factory(module, name)
+        return
     made = runpy.run_path(f"{module}.py")
     with closing(made["portal"]) as portal, TestClient(made[name]) as client:
         assert portal.check_schema() == ()
