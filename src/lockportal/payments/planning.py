@@ -224,7 +224,7 @@ def _rate(account: Account, document: Document, on: date) -> Decimal:
 
 def _share(minor: int, rate: Decimal, of: Decimal) -> int:
     """Answer minor × rate ÷ of, rounded half up."""
-    numerator, denominator = (rate / 1).as_integer_ratio()
+    numerator, denominator = rate.as_integer_ratio()
     top, bottom = of.as_integer_ratio()
     return divide(minor * numerator * bottom, denominator * top)
 

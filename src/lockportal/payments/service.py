@@ -23,7 +23,7 @@ from lockportal.payments.crediting.commands import ApplyCredits, UnapplyCredit
 from lockportal.payments.following.commands import AskOperation, CloseByHand
 from lockportal.payments.gateways import Gateways
 from lockportal.payments.methods import BY_HAND, MethodKind
-from lockportal.payments.models import CreditUse, Exchange, NextAction, OperationDue, PaymentStarted
+from lockportal.payments.models import CreditUse, NextAction, OperationDue, PaymentStarted
 from lockportal.payments.operations import OpKind
 from lockportal.payments.parking.models import ParkedDue
 from lockportal.payments.planning import MOST_LINES, CreditChoice, LineChoice
@@ -197,13 +197,11 @@ class Payments:
     def payment(self, account_id: UUID, payment_id: UUID, by: Actor) -> PaymentDetails:
         """Answer one payment with its operations; staff also read what was said to the gateway."""
         self._payment(account_id, payment_id, by)
-        payment = self._calling.payment(account_id, payment_id)
-        exchanges: tuple[Exchange, ...] = ()
-        if by.kind in {ActorKind.STAFF, ActorKind.SYSTEM}:
-            exchanges = self._calling.exchanges(account_id, list(payment.operations))
-        if not exchanges and by.kind not in {ActorKind.STAFF, ActorKind.SYSTEM}:
-            return told(payment, self._calling.operations(account_id, payment_id))
-        return PaymentDetails(payment=payment, operations=self._calling.operations(account_id, payment_id), exchanges=exchanges)
+        payment, operations = self._calling.payment(account_id, payment_id), self._calling.operations(account_id, payment_id)
+        if by.kind not in {ActorKind.STAFF, ActorKind.SYSTEM}:
+            return told(payment, operations)
+        exchanges = self._calling.exchanges(account_id, list(payment.operations))
+        return PaymentDetails(payment=payment, operations=operations, exchanges=exchanges)
 
     # what the supplier does
 

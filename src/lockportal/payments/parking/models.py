@@ -28,7 +28,7 @@ class ParkedEvent(Record):
 
     @property
     def live(self) -> bool:
-        """One that has found its operation, or was given up, is done with."""
+        """One that has found its operation is done with."""
         return not self.done
 
 
