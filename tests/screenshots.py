@@ -14,7 +14,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 STAFF = {"username": "casey", "password": "open sesame"}
@@ -36,7 +38,7 @@ def served(folder: Path, **options):
 
     from lockportal.web import BasicLogin
 
-    world_of_tests = runpy.run_path(str(Path(__file__).parent / "web" / "conftest.py"))["World"]
+    world_of_tests = of_tests()["World"]
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
     options = {"languages": ("en", "de", "fr", "es"), **options}
     world = world_of_tests(folder, base_url=f"http://127.0.0.1:{server.server_port}", **options)
@@ -77,42 +79,75 @@ def give_tasks(world) -> None:
         world.portal.activities.open(account, SYSTEM, kind="erp.blocked", key=reason, reason=reason, owner=owner, due_on=due)
 
 
+FILES = {
+    "bundle",
+    "dispute_file",
+    "document_pdf",
+    "document_receipt",
+    "document_remittance",
+    "documents_csv",
+    "einvoice",
+    "file",
+    "health",
+    "history_pdf",
+    "paper",
+    "payment_receipt",
+    "payment_remittance",
+    "statement_pdf",
+    "static",
+    "upload",
+}
+"""Routes that answer with a file, at the desk with `desk_` before their names: there is nothing to take a picture of."""
+LEADING = {"document_payment_back", "method_back", "payment_back", "sign_in"}
+"""Routes that lead a person who is signed in to another page."""
+
+
+@cache
+def of_tests() -> dict[str, Any]:
+    """Answer what the tests of the pages have: their world, and an address for each route."""
+    return runpy.run_path(str(Path(__file__).parent / "web" / "conftest.py"))
+
+
+def addresses(world, *, desk: bool) -> dict[str, str]:
+    """Answer an address for each GET route there is, of the desk or of the portal."""
+    from lockportal.core.routes import Entrance
+    from lockportal.web import ROUTES
+
+    found = of_tests()["desk_addresses" if desk else "addresses"](world)
+    known = {route.name for route in ROUTES if route.method == "GET" and (route.entrance is Entrance.STAFF) is desk}
+    assert found.keys() == known, "each page has its address"
+    return found
+
+
+def pictured(world, *, desk: bool) -> Iterator[tuple[str, str]]:
+    """Name each route that answers with a page, and its address."""
+    for name, path in addresses(world, desk=desk).items():
+        if name.removeprefix("desk_") not in FILES and name not in LEADING:
+            yield name.replace("_", "-"), path
+
+
 def desk_pages(world) -> Iterator[tuple[str, str]]:
-    """Name the pages of the desk, and their paths."""
-    yield "desk-all", "/desk?owner=all"
+    """Name the pages of the desk, and their paths: each there is, and how some of them look otherwise."""
+    yield from pictured(world, desk=True)
     yield "desk-mine", "/desk"
-    yield "desk-customers", "/desk/customers"
     yield "desk-customers-empty", "/desk/customers?search=nobody+like+it"
-    yield "desk-messages", "/desk/messages"
-    yield "desk-customer", f"/desk/accounts/{world.harbour}"
-    yield "desk-documents", f"/desk/accounts/{world.harbour}/documents"
-    yield "desk-document", f"/desk/accounts/{world.harbour}/documents/{world.ids['INV-1001']}"
-    yield "desk-statement", f"/desk/accounts/{world.harbour}/statement"
-    yield "desk-account-messages", f"/desk/accounts/{world.harbour}/messages"
-    yield "desk-links", f"/desk/accounts/{world.harbour}/links"
     yield "desk-not-found", f"/desk/accounts/{world.harbour.hex[::-1]}"
 
 
 def pages(world) -> Iterator[tuple[str, str]]:
-    """Name the pages of somebody who is signed in, and their paths."""
+    """Name the pages of somebody who is signed in, and their paths: each there is, and how some of them look otherwise."""
+    yield from pictured(world, desk=False)
     home = f"/accounts/{world.harbour}"
-    yield "home", f"{home}/"
-    yield "documents", f"{home}/documents"
     yield "documents-filtered", f"{home}/documents?text=glove&issued_from=2026-01-01&state=overdue"
     chosen = "&".join(f"document={world.ids[number]}" for number in ("INV-1003", "INV-1005", "INV-2001"))
     yield "documents-chosen", f"{home}/documents?{chosen}"
     yield "documents-empty", f"{home}/documents?text=nothing+like+it"
     yield "documents-fault", f"{home}/documents?amount_from=much"
-    yield "document", f"{home}/documents/{world.ids['INV-1001']}"
     yield "document-credit", f"{home}/documents/{world.ids['CM-77']}"
     yield "document-files", f"{home}/documents/{world.ids['INV-1006']}"
     yield "document-order", f"{home}/documents/{world.ids['PO-8001']}"
-    yield "comparison", f"{home}/documents/{world.ids['INV-1006']}/comparison"
     yield "bundle-nothing", f"{home}/bundle"
-    yield "papers", f"{home}/papers"
-    yield "statement", f"{home}/statement"
-    yield "preferences", "/preferences"
-    yield "sessions", "/sessions"
+    yield "pay-open", f"{home}/pay?all=open&currency=USD"
     yield "not-found", f"/accounts/{world.mill}/"
 
 
@@ -185,6 +220,7 @@ PICTURED = {
 
 def illustrate(folder: Path) -> None:
     """Write the pictures of the documentation, of what a screen shows without scrolling, in few colours."""
+    from PIL import Image
     from playwright.sync_api import sync_playwright
 
     with (
@@ -206,6 +242,9 @@ def illustrate(folder: Path) -> None:
             page.goto(world.base_url + path.format(harbour=world.harbour, chosen=chosen))
             page.wait_for_load_state("networkidle")
             page.screenshot(path=folder / f"{name}.png")
+            with Image.open(folder / f"{name}.png") as taken:
+                few = taken.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            few.save(folder / f"{name}.png", optimize=True)
             context.close()
 
 

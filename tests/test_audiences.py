@@ -12,7 +12,7 @@ from lockportal.core.actor import ActorKind, Audience
 from lockportal.core.ports import Question
 from lockportal.plugins import Plugins
 
-CAPABILITIES = tuple(c for group in Plugins(PLUGINS, {}).hook.lockportal_capabilities() for c in group)
+CAPABILITIES = Plugins(PLUGINS, {}).capabilities
 
 
 def questions(module: str) -> list[Question]:

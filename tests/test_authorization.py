@@ -4,15 +4,16 @@ LOCKPORTAL_REFRESH_SNAPSHOTS=1 writes the page anew, for a person to review in t
 """
 
 import importlib
-import inspect
 import os
 import re
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from estate import CASEY, Door, Estate, Watched
-from lockportal import Right
+from api_calls import send
+from estate import CASEY, ByHeader, Door, Estate, Watched, callers, known_to, sign_in
+from lockportal import Right, api, codec
 from lockportal.builtin import PLUGINS
 from lockportal.core.actor import VISITOR, ActorKind
 from lockportal.core.errors import Denied, LockportalError, NotFound
@@ -20,26 +21,51 @@ from lockportal.core.page import Page
 from lockportal.core.ports import Question
 from lockportal.core.routes import Entrance
 from lockportal.plugins import Plugins
+from lockportal.shell import Shell
 from lockportal.testing.guard import scoped
-from lockportal.web import ROUTES
+from lockportal.web import ROUTES, Front
 from recipes import FORMS, METHODS, QUERIES, WITHIN
+from rooms import service_of, services
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "authorization.md"
-CAPABILITIES = tuple(c for group in Plugins(PLUGINS, {}).hook.lockportal_capabilities() for c in group)
-ROOMS = [
-    ("access.sharing", "lockportal.access.sharing.service:Sharing"),
-    ("access.signed_urls", "lockportal.access.signed_urls:SignedUrls"),
-]
-"""Services that are had of another one."""
+CAPABILITIES = Plugins(PLUGINS, {}).capabilities
 RIGHTS = tuple(right.value for right in Right)
 COLUMNS = ("visitor", *RIGHTS, "without", "self", "other customer", "document link", "gateway", "staff", "system")
+NAMING = [
+    route
+    for route in ROUTES
+    if route.entrance is not Entrance.ANYONE
+    and ("{" in route.path or route.name in QUERIES or FORMS.get(route.name, dict) is not dict)
+]
+"""The pages that may be told of a thing: by their path, their query or their form."""
+FURTHER = {
+    "revoke_share_links": lambda o: {"link": f"contact.{o.contact}", "reason": "a leak"},
+    "desk_revoke_links": lambda o: {"link": f"contact.{o.contact}", "reason": "a leak"},
+    "start_payment": lambda o: {
+        "currency": "USD",
+        f"pay.{o.document}": "1.00",
+        "method": f"saved.{o.method}",
+        "act": "pay",
+        "key": "k",
+    },
+    "open_dispute": lambda o: {
+        "line.0": "",
+        "category.0": "other",
+        "amount.0": "97.90",
+        "draft": str(o.draft),
+        "act": "open",
+    },
+}
+"""Other things that a form may name."""
 YES, DENIED, NONE, NOTHING, SIGN_IN = "yes", "denied", "none", "nothing", "sign in"
+SERVER_FAILED = 500
 
 HEAD = """# Who may do what
 
-Whatever is not named here is denied. This page is made by trying: each command, question, method of a service and page is
-used by everybody in turn, on one thing of each kind. A test holds it against what happens, and fails for whatever has no row.
+Whatever is not named here is denied. This page is made by trying: each command, question, method of a service, page and
+route of the API is used by everybody in turn, on one thing of each kind. A test holds it against what happens, and fails for
+whatever has no row.
 
 | column | who it is |
 |---|---|
@@ -57,25 +83,13 @@ used by everybody in turn, on one thing of each kind. A test holds it against wh
 | denied | it may not be done |
 | none | there is no such thing, as for an id that does not exist |
 | nothing | an answer without anything in it |
-| sign in | the way to the sign-in page |
+| sign in | the way to the sign-in page; from the API, status 401 |
 """
 
 
 def questions(module):
     members = vars(importlib.import_module(module)).values()
     return sorted((member for member in members if isinstance(member, Question)), key=lambda question: question.name)
-
-
-def services():
-    """Every public method of every service, by its name."""
-    found = {}
-    for room, dotted in [(capability.name, capability.service) for capability in CAPABILITIES] + ROOMS:
-        module, _, name = dotted.partition(":")
-        cls = getattr(importlib.import_module(module), name)
-        for method, _ in inspect.getmembers(cls, inspect.isfunction):
-            if not method.startswith("_"):
-                found[f"{room}.{method}"] = cls
-    return found
 
 
 def outcome(call):
@@ -140,7 +154,7 @@ def methods_of(estate):
 
 def method(estate, name):
     with estate.copy() as portal, scoped(portal.engines):
-        service = portal.service(services()[name])
+        service = service_of(portal, name)
         return row(estate.actors(), estate.customer, lambda by: METHODS[name](service, estate.own, by))
 
 
@@ -151,12 +165,15 @@ def page_outcome(answer):
 
 
 def routes_of(estate):
+    everybody = (*(contact.email for contact in estate.contacts.values()), "viewer@c-1.example", "viewer@c-2.example")
+    with estate.open() as portal:
+        known = {address: sign_in(portal, address) for address in everybody}
     for route in ROUTES:
-        if route.entrance is Entrance.ANYONE:
+        if route.entrance in {Entrance.ANYONE, Entrance.GATEWAY}:
             yield f"{route.method} {route.path}", dict.fromkeys(COLUMNS, YES)
             continue
         with estate.copy() as portal, scoped(portal.engines):
-            door, query, form = Door(portal), QUERIES.get(route.name), FORMS.get(route.name)
+            door, query, form = Door(portal, known), QUERIES.get(route.name), FORMS.get(route.name)
 
             def tried(address=None, *, door=door, route=route, query=query, form=form, **who):
                 answer = door.answer(route, estate.own, address, query=query, form=form, own=True, **who)
@@ -183,6 +200,35 @@ def routes_of(estate):
             )
 
 
+def api_outcome(answer):
+    if answer.status == 200 and answer.header("Content-Type") == "application/json":
+        told = codec.decode(answer.body)
+        if told == [] or (isinstance(told, dict) and told.get("items") == []):
+            return NOTHING
+    return {401: SIGN_IN, 403: DENIED, 404: NONE}.get(answer.status, YES if answer.status < SERVER_FAILED else "failed")
+
+
+def api_of(estate):
+    """The routes of the API: by the token of a session or of an opened document, and as the host knows its own people."""
+    with estate.open() as portal:
+        who = callers(portal, estate)
+    for route in api.ROUTES:
+        if route.entrance is Entrance.ANYONE:
+            yield f"{route.method} {route.path}", dict.fromkeys(COLUMNS, YES)
+            continue
+        with estate.copy() as portal, scoped(portal.engines):
+            front = Front(portal, staff=ByHeader())
+
+            def tried(column, *, front=front, route=route):
+                return api_outcome(send(front, route, estate.own, who.get(column, {}), key=f"of {column}".replace(" ", "-")))
+
+            cells = {one: tried(one) for one in ("self", "document link", *RIGHTS)}  # whom others may send away come first
+            lesser = tuple(right for right in Right if cells[right] != YES)
+            contact = estate.contacts[tuple(Right)]
+            portal.profiles.change_contact(estate.own.account, contact.id, by=CASEY, rights=lesser or tuple(Right))
+            yield f"{route.method} {route.path}", {**cells, **{one: tried(one) for one in COLUMNS if one not in cells}}
+
+
 def page(estate):
     lines = [HEAD]
     lines += table("Commands", commands_of(estate))
@@ -190,7 +236,7 @@ def page(estate):
     lines += table("Services", methods_of(estate))
     lines += ["These take no actor; the outbox calls them:", ""]
     lines += [f"- `{name}` {why}" for name, why in sorted(WITHIN.items())]
-    lines += ["", *table("Pages", routes_of(estate))]
+    lines += ["", *table("Pages", routes_of(estate)), *table("JSON API", api_of(estate))]
     return "\n".join(lines)
 
 
@@ -206,7 +252,7 @@ def test_who_may_do_what_is_what_the_page_says(estate):
 
 @pytest.mark.guarantee(34)
 def test_every_method_and_every_page_is_tried():
-    assert METHODS.keys() | WITHIN.keys() == services().keys(), "write how a new method is called in tests/recipes.py"
+    assert METHODS.keys() | WITHIN.keys() == set(services()), "write how a new method is called in tests/recipes.py"
     assert not METHODS.keys() & WITHIN.keys()
     assert {route.name for route in ROUTES if route.method != "GET"} == FORMS.keys(), "write what a new form sends"
     assert QUERIES.keys() <= {route.name for route in ROUTES}
@@ -240,7 +286,7 @@ def swaps(used):
 def test_a_method_tells_nothing_of_anothers_thing(estate, name):
     run = METHODS[name]
     with estate.copy() as portal, scoped(portal.engines):
-        service = portal.service(services()[name])
+        service = service_of(portal, name)
         watched = Watched(estate.own)
         told(lambda: run(service, watched, VISITOR))
         me = estate.customer(tuple(Right))
@@ -263,12 +309,37 @@ def test_a_method_tells_nothing_of_anothers_thing(estate, name):
                 assert told(lambda o=one, b=by: run(service, o, b)) == told(lambda o=missing, b=by: run(service, o, b)), names
 
 
+def forms(route):
+    """Every form of a route; none where it is asked without one."""
+    return [FORMS.get(route.name), *([FURTHER[route.name]] if route.name in FURTHER else ())]
+
+
+def named(route, form, ids):
+    """The kinds of thing that a page is told: in its path, its query and its form."""
+    watched = Watched(ids)
+    for given in (QUERIES.get(route.name), form):
+        if given is not None:
+            given(watched)
+    return watched.names | set(re.findall(r"\{(\w+)\}", route.path)) - {"syntax", "name", "token", "merchant", "operation"}
+
+
+def test_ids_in_queries_and_forms_are_swapped_too(estate):
+    """A control: pages name things in their paths, in their queries and in their forms."""
+    told_of = {route.name: [named(route, form, estate.own) for form in forms(route)] for route in ROUTES}
+    assert told_of["bundle"] == [{"account", "document"}]
+    assert told_of["start_payment"] == [{"account", "document"}, {"account", "document", "method"}]
+    assert told_of["desk_apply_credit"] == [{"account", "document", "credit"}]
+    for name in ("revoke_share_links", "desk_revoke_links"):
+        assert told_of[name] == [{"account", "link"}, {"account", "contact"}]
+    assert told_of["store_preferences"] == [{"account"}], "which no path names"
+
+
 @pytest.mark.guarantee(34)
-@pytest.mark.parametrize("route", [route for route in ROUTES if "{" in route.path], ids=lambda route: route.name)
-def test_a_page_tells_nothing_of_anothers_thing(estate, route):
-    names = set(re.findall(r"\{(\w+)\}", route.path)) - {"syntax", "name", "token"}
-    query, form = QUERIES.get(route.name), FORMS.get(route.name)
-    used = names | ({"document"} if query else set())
+@pytest.mark.parametrize(
+    ("route", "form"), [(route, form) for route in NAMING for form in forms(route)], ids=lambda one: getattr(one, "name", "form")
+)
+def test_a_page_tells_nothing_of_anothers_thing(estate, route, form):
+    query, used = QUERIES.get(route.name), named(route, form, estate.own)
     with estate.copy() as portal, scoped(portal.engines):
         door, me = Door(portal), estate.contacts[tuple(Right)].email
         desk = route.entrance is Entrance.STAFF
@@ -280,6 +351,7 @@ def test_a_page_tells_nothing_of_anothers_thing(estate, route):
             (estate.other, {"holds": estate.own}, set()),
             (estate.theirs, {"holds": estate.own}, set()),
             *(((estate.theirs, {"staff": True}, set()),) if desk else ()),
+            *(((estate.other, {"staff": True}, {"account"}),) if desk and "account" in used else ()),
         ):
             for swapped in swaps(used - shared):
                 one, missing = mixed(estate.own, foreign, swapped), mixed(estate.own, estate.unknown, swapped)
@@ -287,9 +359,27 @@ def test_a_page_tells_nothing_of_anothers_thing(estate, route):
                 assert answers[0] == answers[1], (swapped, who)
 
 
+@pytest.mark.guarantee(34)
+def test_who_is_known_to_another_supplier_is_nobody_on_every_page(estate):
+    """Though both are on one database, under the same keys."""
+    with estate.open("south") as south, estate.open() as north:
+        cookies, own = known_to(south, estate.theirs), known_to(north, estate.own)
+    with estate.copy() as portal, scoped(portal.engines):
+        door = Door(portal)
+        for route in (route for route in ROUTES if route.entrance is not Entrance.ANYONE):
+            given = {"query": QUERIES.get(route.name), "form": FORMS.get(route.name)}
+            answers = [
+                seen(door.answer(route, estate.own, bears=one, **given), estate.own) for one in (cookies, ("junk", "junk"))
+            ]
+            assert answers[0] == answers[1], route.name
+        document = next(route for route in ROUTES if route.name == "document")
+        for one in ((own[0], ""), ("", own[1])):
+            assert door.answer(document, estate.own, bears=one).status == 200, "it would be seen"
+
+
 def seen(answer, ids):
     """Everything of a response; the address that a visitor asked for stands in the way to the sign-in page."""
-    body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
+    body = hide((answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)).decode("latin-1"), ids)
     headers = [(name, hide(value, ids)) for name, value in answer.header_lines() if name != "Set-Cookie"]
     return answer.status, headers, body
 
@@ -311,3 +401,37 @@ def test_the_trial_would_see_a_door_that_is_open(estate, monkeypatch):
         run = METHODS["profiles.customer"]
         one, missing = mixed(estate.own, estate.other, {"account"}), mixed(estate.own, estate.unknown, {"account"})
         assert told(lambda: run(service, one, me)) != told(lambda: run(service, missing, me))
+
+
+def open_every_door(monkeypatch, own, other):
+    """Let every question and command of one account be of the other one, for whoever asks."""
+    ask, run = Shell.ask, Shell.run
+
+    def asked(self, question, by, *, account_id=None, **given):
+        if account_id != own:
+            return ask(self, question, by, account_id=account_id, **given)
+        return ask(self, question, CASEY, account_id=other, **given)
+
+    def done(self, command, by, **given):
+        if command.account_id != own:
+            return run(self, command, by, **given)
+        return run(self, evolve(command, account_id=other), CASEY, **given)
+
+    monkeypatch.setattr(Shell, "ask", asked)
+    monkeypatch.setattr(Shell, "run", done)
+
+
+@pytest.mark.parametrize("name", ["document", "bundle", "revoke_share_links"])
+def test_the_trial_would_see_a_page_that_is_open(estate, monkeypatch, name):
+    """A control: a service that forgets to whom it speaks and of whose account is seen, by a path, a query or a form."""
+    route = next(one for one in ROUTES if one.name == name)
+    with estate.copy() as portal:
+        door, me = Door(portal), estate.contacts[tuple(Right)].email
+        door.come_in(me)
+        open_every_door(monkeypatch, estate.own.account, estate.other.account)
+        ids = [
+            mixed(estate.own, foreign, named(route, FORMS.get(name), estate.own) - {"account"})
+            for foreign in (estate.other, estate.unknown)
+        ]
+        answers = [seen(door.answer(route, one, me, query=QUERIES.get(name), form=FORMS.get(name)), one) for one in ids]
+        assert answers[0] != answers[1]

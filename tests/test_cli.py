@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -151,6 +153,30 @@ def test_a_file_that_is_no_database_is_told_in_one_line(run, tmp_path):
 
 def test_time_passes_once_and_says_what_was_done(run):
     assert run("tick").output == "0 handled, 0 failed\n"
+
+
+def test_what_is_due_is_done_and_twice_at_once_sends_once(run, tmp_path, monkeypatch):
+    outbox, database = tmp_path / "outbox", f"sqlite:///{tmp_path / 'book.db'}"
+    monkeypatch.setenv("LOCKPORTAL_MAIL", f"folder:{outbox}")
+    monkeypatch.setenv("LOCKPORTAL_SECRET_KEYS", "k" * 40)
+    always = "awake_from = 00:00:00\nawake_until = 23:59:59.999999\nrest_days = false"
+    level = '[[dunning.policies.levels]]\nname = "due"\ndays = 5\ntell = [{ role = "view", template = "firm" }]'
+    text = f'[portal]\ndatabase = "{database}"\n[dunning]\nactive = true\n{always}\n[[dunning.policies]]\nname = "p"\n{level}\n'
+    (tmp_path / "lockportal.toml").write_text(text)
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("number,customer_number,currency,total,issued_on,due_on\nR-1,C-1,USD,9.00,2026-01-01,2026-02-01\n")
+    run("import", str(sheet))
+    with closing(Portal.from_toml(tmp_path / "lockportal.toml")) as portal:
+        account = portal.profiles.customer_by_number("C-1", by=SYSTEM).account_id
+        portal.profiles.add_contact(account, "anna@example.com", by=SYSTEM, invite=False)
+    assert "due" in run("dunning", "simulate", "--days", "30").output
+    (row,) = json.loads(run("dunning", "simulate", "--json").output)
+    assert (row["name"], row["customers"], row["amounts"]) == ("due", 1, ["USD 9.00"])
+    command = [sys.executable, "-c", "from lockportal.cli import main; main()", "run-due"]
+    both = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [one.communicate()[1] for one in both] == [b"", b""]
+    assert run("run-due").output == "0 handled, 0 failed\n"
+    assert len([path for path in outbox.glob("*.eml") if path.name != "latest.eml"]) == 1
 
 
 def test_dead_letters_are_listed_and_delivered_again(run, tmp_path, monkeypatch):

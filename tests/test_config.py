@@ -122,6 +122,7 @@ def test_the_environment_wins_over_the_file(load):
         "LOCKPORTAL_DATABASE_URL": "sqlite://",
         "LOCKPORTAL_BASE_URL": "http://here/",
         "LOCKPORTAL_MAIL": "folder:out",
+        "LOCKPORTAL_MAILBOX": "imaps://box@in.example.com",
         "LOCKPORTAL_FILES": "folder:kept",
         "LOCKPORTAL_SECRET_KEYS": "one, two,,",
         "LOCKPORTAL_SUPPLIER": "acme",
@@ -131,6 +132,7 @@ def test_the_environment_wins_over_the_file(load):
     assert config.trusted_proxies == ("10.0.0.7", "2001:db8::/48")
     assert (config.database, config.base_url, config.mail) == ("sqlite://", "http://here", "folder:out")
     assert config.files == "folder:kept"
+    assert config.mailbox == "imaps://box@in.example.com"
     assert config.secret_keys == ("one", "two")
     assert config.supplier.name == "Acme Works"
 

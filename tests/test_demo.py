@@ -52,6 +52,12 @@ def test_the_demo_walks_its_whole_path_and_keeps_a_book_that_is_there(temporary,
         code = run(app="lockportal_example_flask:serve", check=True, database=sqlite_url, customers=12, echo=told.append)
         assert (code, [line for line in told if line.startswith("FAILED")]) == (0, [])
         assert told[-1] == "ok the books tie out"
+        assert "ok the bank says no, and the page says what to do" in told
+        assert "ok the receipt is there as PDF" in told
+        assert "ok the money comes, and the promise is kept" in told
+        assert "ok its days pass without money, and the promise is broken" in told
+        assert "ok the desk asks, and the customer answers" in told
+        assert "ok it is granted, and closed by its credit memo" in told
         return told
 
     assert walk()[0].startswith("A book of 12 customers")
@@ -110,6 +116,12 @@ def test_a_missing_application_ends_with_2_and_says_what_to_install():
     told = []
     assert run(app="nowhere", echo=told.append) == 2
     assert "pip install lockportal-example-nowhere" in told[0]
+
+
+def test_a_missing_stub_ends_with_2_and_says_what_to_install(app):
+    told = []
+    assert run(app=app(print), gateway="nowhere-stub", echo=told.append) == 2
+    assert told == ["The gateway 'nowhere-stub' cannot be loaded: pip install lockportal-nowhere"]
 
 
 def test_without_typst_the_demo_ends_with_2_and_says_what_to_install(monkeypatch, app):

@@ -9,30 +9,40 @@ from pathlib import Path
 import pytest
 from attrs import evolve, frozen
 
-from books import OTTO, account_of, invoice, open_portal, store, usd
+from books import OTTO, account_of, customer, day, invoice, open_portal, store, usd
+from given_contents import pdf
 from lockportal import Config, Portal, Refused, hookimpl, plugins
 from lockportal.core.account import Capability
-from lockportal.core.actor import Right
+from lockportal.core.actor import Right, staff
 from lockportal.core.pages import MenuEntry, Pages
 from lockportal.core.ports import Mail
 from lockportal.core.routes import Entrance, Route
+from lockportal.disputes import Assignment, Claim, DisputeCategory
 from lockportal.documents import ports
 from lockportal.documents.models import DocumentFacts, DocumentKind, document_id
 from lockportal.documents.visibility.showing import visibility_of
 from lockportal.files import LocalFiles
 from lockportal.payments import LineChoice, MethodKind
 from lockportal.payments import ports as gateways
+from lockportal.payments.batches import BatchDescriptor
 from lockportal.payments.calling import Payer
+from lockportal.payments.operations import OpStatus
 from lockportal.payments.settings import FeeRule, MerchantAccount, MethodRule, PaymentsSettings
 from lockportal.plugins import Hooks, Plugins
+from lockportal.promises import PromiseChoice
+from lockportal.promises import ports as promising
 from lockportal.storage.engines import open_engines
+from lockportal.uploads import ports as scanning
+from lockportal.uploads.keeping import Keeping
 from lockportal.web import Site
+from lockportal.webhooks import WebhooksSettings
 from payments.tills import DESCRIPTOR, SETTINGS, TillPlugin
+from scanners import FakeScanner, Scanners
 
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = {
     name: spec
-    for hooks in (Hooks, ports.Hooks, gateways.Hooks)
+    for hooks in (Hooks, ports.Hooks, scanning.Hooks, gateways.Hooks, promising.Hooks)
     for name, spec in inspect.getmembers(hooks, inspect.isfunction)
     if name.startswith("lockportal_")
 }
@@ -75,6 +85,10 @@ class Pigeons:
     @hookimpl
     def lockportal_notifier(self, address):
         return self.pigeon if address == "pigeon:loft" else None
+
+    @hookimpl
+    def lockportal_mailbox(self, address):
+        return self if address == "pigeon:loft" else None
 
 
 class Vault:
@@ -140,7 +154,22 @@ def portal_with(*plugins, **config) -> Portal:
 def test_lockportal_capabilities_adds_a_room_above_the_built_in_ones():
     portal = portal_with(Room(), database="sqlite://")
     names = [capability.name for capability in portal.capabilities]
-    assert names == ["profiles", "access", "ledger", "documents", "payments", "messages", "activities", "loyalty"]
+    assert names == [
+        "profiles",
+        "access",
+        "ledger",
+        "documents",
+        "uploads",
+        "payments",
+        "disputes",
+        "promises",
+        "messages",
+        "webhooks",
+        "dunning",
+        "activities",
+        "kpis",
+        "loyalty",
+    ]
     assert portal.service(Service).context is portal.context
 
 
@@ -155,6 +184,12 @@ def test_lockportal_notifier_answers_for_its_own_addresses():
     pigeons = Pigeons()
     portal = portal_with(pigeons, database="sqlite://", mail="pigeon:loft")
     assert portal.context.notifier is pigeons.pigeon
+
+
+def test_lockportal_mailbox_answers_for_its_own_addresses():
+    pigeons = Pigeons()
+    assert portal_with(pigeons, database="sqlite://", mailbox="pigeon:loft").context.mailbox is pigeons
+    assert portal_with(pigeons, database="sqlite://").context.mailbox is None
 
 
 def test_an_address_that_no_notifier_knows_is_refused_by_name():
@@ -214,6 +249,19 @@ def test_a_page_of_a_plugin_takes_no_others_name_nor_address(taken):
     assert refused.value.code == "route.taken"
 
 
+def test_lockportal_scanner_has_uploads_wait_until_it_has_seen_them(tmp_path):
+    scanner = FakeScanner()
+    for brought, state in (((), "released"), ((Scanners(None),), "released"), ((Scanners(scanner),), "quarantined")):
+        portal = open_portal("sqlite://", files=f"folder:{tmp_path}", plugins=brought)
+        store(portal, invoice())
+        account = account_of(portal)
+        key = portal.uploads.send(account, pdf(), "a.pdf", OTTO)
+        assert Keeping(portal.context).find(account, key, OTTO, ("account",)).state == state
+    portal.deliver()
+    assert [content for *_, content in scanner.seen] == [pdf()]
+    assert b"".join(portal.uploads.open(account, key, OTTO).chunks) == pdf()
+
+
 def test_lockportal_payment_gateways_registers_gateways_each_plugin_apart(caplog):
     class Broken:
         @hookimpl
@@ -238,6 +286,55 @@ def test_lockportal_payment_gateways_registers_gateways_each_plugin_apart(caplog
     assert len([one for one in caplog.records if "could not register" in one.message]) == 3
 
 
+def test_lockportal_bank_formats_registers_formats_each_plugin_apart(caplog):
+    def plugin(*registered, fails=False):
+        class Formats:
+            @hookimpl
+            def lockportal_bank_formats(self, register):
+                for one in registered:
+                    register(one, None)
+                if fails:
+                    raise RuntimeError
+
+        return Formats()
+
+    lines = BatchDescriptor(format_name="lines", display_name="Lines", config_schema=object, methods=())
+    half, old = evolve(lines, format_name="half"), evolve(lines, format_name="old", api_version=99)
+    portal = portal_with(plugin(half, fails=True), plugin(lines), plugin(lines), plugin(old), database="sqlite://")
+    names = [one.format_name for one in portal.payments.bank_formats.descriptors]
+    assert names.count("lines") == 1
+    assert not {"half", "old"} & set(names)
+    assert len([one for one in caplog.records if "file formats" in one.message]) == 3
+
+
+def test_lockportal_secret_reads_the_secrets_of_gateways_that_settings_only_name(monkeypatch, tmp_path):
+    seen = []
+
+    class Vault:
+        @hookimpl
+        def lockportal_secret(self, reference):
+            return f"kept at {reference}\n" if reference.startswith("vault:") else None
+
+        @hookimpl
+        def lockportal_payment_gateways(self, register):
+            register(DESCRIPTOR, lambda config: seen.append(config.secret("vault:key")))
+
+    monkeypatch.setenv("HOOK_SECRET", "of the environment")
+    (tmp_path / "secret").write_text("of a file\n")
+    named = ("plain", "vault:a", "env:HOOK_SECRET", f"file:{tmp_path / 'secret'}")
+    merchants = {"main": MerchantAccount(gateway="till", webhook_secrets=named)}
+    portal = open_portal("sqlite://", settings=(PaymentsSettings(merchants=merchants),), plugins=(Vault(),))
+    secrets = portal.payments.gateways.merchant("main").secrets
+    assert seen == ["kept at vault:key"]
+    assert [one.value for one in secrets] == ["plain", "kept at vault:a", "of the environment", "of a file"]
+    for absent in ("env:HOOK_NOT_THERE", f"file:{tmp_path}", "elsewhere:a"):
+        merchants = {"main": MerchantAccount(gateway="till", webhook_secrets=(absent,))}
+        portal = open_portal("sqlite://", settings=(PaymentsSettings(merchants=merchants),), plugins=(Vault(),))
+        with pytest.raises(Refused) as refused:
+            portal.payments  # noqa: B018 - it opens them
+        assert (refused.value.code, refused.value.field) == ("gateway.secret", "payments.merchants.main.webhook_secrets")
+
+
 def test_lockportal_route_payment_chooses_among_the_suppliers_accounts():
     class Router:
         answer = "second"
@@ -259,6 +356,20 @@ def test_lockportal_route_payment_chooses_among_the_suppliers_accounts():
         router.answer = answer
         made = paid(portal, account, number)
         assert portal.payments.payment(account, made.payment_id, OTTO).payment.merchant_account == expected
+
+
+def test_lockportal_route_dispute_says_whose_a_dispute_is():
+    class Router:
+        @hookimpl
+        def lockportal_route_dispute(self, request):
+            assert (request.number, request.customer_number, request.amount) == ("R-1", "100", usd(100))
+            return Assignment(owner="erin", department="docks")
+
+    portal = open_portal("sqlite://", plugins=(Router(),))
+    store(portal, invoice("R-1"))
+    account, claim = account_of(portal), Claim(category=DisputeCategory.DUPLICATE)
+    made = portal.disputes.open(account, document_id(account, "books", "R-1"), OTTO, claims=[claim])
+    assert (made.owner, made.department) == ("erin", "docks")
 
 
 def test_lockportal_payment_policy_denies_and_forbids_fees():
@@ -285,11 +396,85 @@ def test_lockportal_payment_policy_denies_and_forbids_fees():
     assert refused.value.code == "payment.denied"
 
 
+def test_lockportal_decline_message_says_it_in_the_hosts_words():
+    class Words:
+        answer = "Call us at +1 555 0100."
+
+        @hookimpl
+        def lockportal_decline_message(self, request):
+            assert (request.decline.code, request.kind, request.language) == ("insufficient_funds", MethodKind.CARD, "en")
+            assert (request.money, request.came_back, request.merchant_account) == (usd(100), False, "main")
+            if self.answer is None:
+                raise ValueError("lost for words")
+            return self.answer
+
+    words, till = Words(), TillPlugin()
+    portal = open_portal("sqlite://", settings=(SETTINGS,), plugins=(till, words))
+    store(portal, *(invoice(f"R-{n}") for n in range(3)))
+    account = account_of(portal)
+    till.till.default = OpStatus.FAILED
+    assert paid(portal, account, "R-0").message == "Call us at +1 555 0100."
+    for answer in ("", None):
+        words.answer = answer
+        assert paid(portal, account, "R-1").message == "", "the portal's own words"
+
+
 def paid(portal, account, number, *, amount=None, key=None):
     line = LineChoice(document_id=document_id(account, "books", number), pay=amount)
     return portal.payments.start(
         account, OTTO, key=key or number, currency="USD", method=MethodKind.CARD, lines=[line], payer=THERE
     )
+
+
+class Trusting:
+    """A host that takes everybody's word."""
+
+    @hookimpl
+    def lockportal_decide_promise(self, draft):
+        assert draft.objections == ("promise.too_late",)
+        return promising.Ruling(decision=promising.Decision.ACCEPT, reason="a good customer")
+
+
+def test_lockportal_decide_promise_decides_instead_of_the_settings():
+    portal = open_portal("sqlite://", plugins=(Trusting(),))
+    store(portal, invoice("R-1"))
+    account = account_of(portal)
+    line = PromiseChoice(document_id=document_id(account, "books", "R-1"))
+    by = customer(account, rights=(Right.VIEW, Right.PROMISE))
+    made = portal.promises.make(account, by, currency="USD", lines=[line], on=day(300))
+    assert (made.status, made.reason) == ("open", "a good customer")
+    portal.close()
+
+
+class Names:
+    @hookimpl
+    def lockportal_resolver(self):
+        return lambda name: {"erp.inside": ["10.0.0.1"]}.get(name, ["127.0.0.1"])
+
+
+def test_lockportal_resolver_looks_up_where_endpoints_are():
+    settings = (WebhooksSettings(enabled=True),)
+    portal = open_portal("sqlite://", settings=settings, plugins=(Names(),))
+    endpoint = portal.webhooks.add(OTTO, name="ERP", url="https://erp.inside/")
+    assert portal.webhooks.ping(endpoint.id, OTTO).reason.startswith("webhook.address_forbidden")
+    portal.close()
+
+
+class Oracle:
+    @hookimpl
+    def lockportal_score_work(self, item):
+        return 99 if item.kind == "erp.small" else None
+
+
+def test_lockportal_score_work_scores_by_another_model():
+    portal = open_portal("sqlite://", plugins=(Oracle(),))
+    store(portal, invoice("R-1"))
+    account, by = account_of(portal), staff("ann")
+    portal.activities.open(account, by, kind="erp.small", key="k", reason="Small, but pressing.")
+    page = portal.activities.work(by)
+    assert [(item.kind, item.score > 0) for item in page.items] == [("erp.small", True), ("ledger.overdue", True)]
+    assert (page.items[0].score, page.after) == (99, None)
+    portal.close()
 
 
 @pytest.mark.parametrize("name", HOOKS)
@@ -331,6 +516,29 @@ def test_a_broken_plugin_disables_itself_and_no_other(monkeypatch):
     states = Plugins((), {}).states
     assert [(state.name, state.state) for state in states] == [("broken", "broken"), ("good", "loaded")]
     assert "no_such_module" in states[0].reason
+
+
+class Oblivious:
+    """It implements a hook that nobody has, beside one that there is."""
+
+    @hookimpl
+    def lockportal_no_such_thing(self):
+        return None
+
+    @hookimpl
+    def lockportal_pages(self):
+        raise AssertionError("it is not asked")
+
+
+GATEWAYS, OBLIVIOUS = TillPlugin(), Oblivious()
+
+
+def test_an_installed_plugin_implements_hooks_of_capabilities_and_one_of_unknown_hooks_is_disabled(monkeypatch):
+    Installed(monkeypatch, gateways=f"{__name__}:GATEWAYS", oblivious=f"{__name__}:OBLIVIOUS")
+    portal = portal_with(database="sqlite://")
+    told = {state.name: (state.state, state.reason) for state in portal.plugin_states}
+    assert told == {"gateways": ("loaded", ""), "oblivious": ("broken", "there is no hook lockportal_no_such_thing")}
+    assert "till" in [one.gateway_type for one in portal.payments.gateways.descriptors]
 
 
 def test_plugins_can_be_allowed_and_disabled_by_name(monkeypatch):

@@ -14,6 +14,7 @@ from lockportal.core.actor import staff
 from lockportal.documents.models import DocumentKind, DocumentsSettings, DocumentState
 from lockportal.documents.service import SORTS, Filter
 from lockportal.documents.shared.models import PaperKind
+from lockportal.kpis import Behind
 from lockportal.ledger.models import AgingBasis
 
 
@@ -55,7 +56,7 @@ def plans(book):
         finally:
             sa.event.remove(book.engines.reads, "before_cursor_execute", keep)
             sa.event.remove(book.engines.writes, "before_cursor_execute", keep)
-        selects = [(statement, parameters) for statement, parameters in asked if statement.startswith("SELECT")]
+        selects = [(statement, parameters) for statement, parameters in asked if statement.startswith(("SELECT", "WITH"))]
         assert selects
         with book.engines.reads.connect() as connection:
             cursor = connection.connection.driver_connection.cursor()
@@ -132,6 +133,13 @@ def calls(portal):
     for state in DocumentState:
         yield f"list of {state}", lambda s=state: portal.documents.search(account_id, SYSTEM, Filter(state=s))
         yield f"customer's list of {state}", lambda s=state: portal.documents.search(account_id, me, Filter(state=s))
+    today = portal.ledger.today()
+    yield "key figures", lambda: portal.kpis.report(SYSTEM, today, today, account_id=account_id)
+    yield "months", lambda: portal.kpis.series(SYSTEM, today, today, account_id=account_id)
+    for what in Behind:
+        yield f"documents behind {what}", lambda w=what: portal.kpis.behind(SYSTEM, w, today, today, account_id=account_id)
+    yield "expected payments", lambda: portal.kpis.expected(account_id, SYSTEM)
+    yield "cash by week", lambda: portal.kpis.forecast(SYSTEM, account_id=account_id)
     yield "text", lambda: portal.documents.search(account_id, SYSTEM, Filter(text="PO-1"))
 
 

@@ -17,13 +17,20 @@ from lockportal.core.errors import LockportalError
 from lockportal.core.ports import Mark, Place, Unit
 from lockportal.core.record import Stamp
 from lockportal.documents import queries as documents
+from lockportal.dunning.queries import REMINDER
+from lockportal.messages.inbound.queries import RECEIVED, REPLY_ADDRESS
+from lockportal.messages.suppressing.queries import REPORTED
+from lockportal.payments.coming.queries import SCHEDULES_OF
+from lockportal.payments.saving.queries import METHOD
 from lockportal.storage import asking
 from lockportal.storage.store import SqlStore
 from lockportal.testing import counting
 from lockportal.testing.guard import Unscoped, check_scope
 from lockportal.web import ROUTES
+from lockportal.webhooks.queries import NUMBER, TRIED
 from recipes import FORMS, METHODS, QUERIES
-from test_authorization import CAPABILITIES, questions, services
+from rooms import service_of
+from test_authorization import CAPABILITIES, questions
 
 FILTER = re.compile(r"""\+?(?:["`\w]+\.)?["`]?supplier_id["`]? = \?""")
 FIRST = re.compile(r"\((?:[\"`]?)supplier_id(?:[\"`]?), ")
@@ -39,7 +46,7 @@ def everything(portal, estate):
     for by in (estate.customer(tuple(Right)), CASEY, SYSTEM):
         for name, run in METHODS.items():
             with suppress(LockportalError):
-                run(portal.service(services()[name]), estate.own, by)
+                run(service_of(portal, name), estate.own, by)
     for route in ROUTES:
         for who in ({"address": estate.contacts[tuple(Right)].email}, {"staff": True}):
             with suppress(LockportalError):
@@ -54,6 +61,16 @@ def rarely(portal, own):
     for question in (documents.STATED, documents.HELD):
         portal.shell.ask(question, CASEY, document_ids=[own.document])
     portal.shell.ask(documents.NAMED, CASEY, customers=[own.number], numbers=["R-1"])
+    for part in ("methods", "schedules", "autopay", "instalments", "deposits"):
+        getattr(portal.payments, part).list(own.account, CASEY)
+    for question, key in ((METHOD, "method"), (SCHEDULES_OF, "schedules")):
+        portal.shell.ask(question, SYSTEM, account_id=own.account, **{key: [own.task] if key == "schedules" else own.task})
+    portal.shell.ask(REPLY_ADDRESS, SYSTEM, address=own.task)
+    portal.shell.ask(RECEIVED, SYSTEM, account_id=own.account, mail=own.task)
+    portal.shell.ask(REPORTED, SYSTEM, message=own.task)
+    portal.shell.ask(TRIED, SYSTEM, account_id=own.account, call=own.task, since=NOON)
+    portal.shell.ask(NUMBER, SYSTEM, account_id=own.account)
+    portal.shell.ask(REMINDER, SYSTEM, account_id=own.account, reminder=own.task)
     store, nothing = portal.shell.store, Decision((), (), ())
     stamp = Stamp(own.task, NOON, CASEY)
     store.committed(Unit(account_id=own.account, kind=Owner.CUSTOMER, version=1, stamp=stamp, decision=nothing))

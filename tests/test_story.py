@@ -16,10 +16,15 @@ import pytest
 from lockportal_example_flask import create_app
 from werkzeug.serving import make_server
 
-from lockportal import SYSTEM, Config, Portal, Right, Supplier
+from estate import PAYMENTS
+from lockportal import SYSTEM, Config, Denied, Money, Portal, Right, Supplier
 from lockportal.documents.imports.mapping import load_mapping
+from lockportal.documents.service import Filter
 from lockportal.outbox import Delivered
+from lockportal.payments import LineChoice, MethodKind
+from lockportal.payments.calling import Payer
 from lockportal.testing import counting
+from standing import upgraded
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPINGS = ROOT / "examples" / "mappings"
@@ -50,9 +55,10 @@ def portal(database_url, tmp_path):
             mail=f"folder:{tmp_path / 'outbox'}",
             files=f"folder:{tmp_path / 'files'}",
             secret_keys=("k" * 40,),
+            settings=(PAYMENTS,),
         )
         with closing(Portal(config)) as portal:
-            portal.upgrade()
+            upgraded(portal)
             server.app = create_app(portal)
             with answering(server):
                 yield portal
@@ -69,7 +75,7 @@ def book(portal, public_data):
 
 
 def client_of(portal):
-    return httpx2.Client(base_url=portal.config.base_url, follow_redirects=True, trust_env=False)
+    return httpx2.Client(base_url=portal.config.base_url, follow_redirects=True, trust_env=False, timeout=120)
 
 
 def post(client, address, page, **fields):
@@ -167,7 +173,7 @@ def test_pages_take_a_fixed_number_of_statements_whatever_the_size_of_the_book(p
             assert portal.documents.import_(file, SYSTEM).added == 2000
         first = portal.documents.search(book.id, SYSTEM, limit=1).items[0]
         limits = {
-            f"/accounts/{book.id}/": 6,
+            f"/accounts/{book.id}/": 5,
             f"/accounts/{book.id}/documents": 4,
             f"/accounts/{book.id}/documents/{first.id}": 5,
         }
@@ -214,3 +220,61 @@ def test_an_administrator_invites_a_colleague_and_removes_them_again(portal, boo
         after = ben.get(home)
         assert after.url.path == "/sign-in"
         assert "1,885,193.69" not in after.text
+
+
+@pytest.mark.guarantee(34)
+def test_a_colleague_who_was_invited_to_view_and_dispute_disputes_and_does_not_pay(portal, book, tmp_path):
+    portal.profiles.add_contact(book.id, email="kim@nash.example", name="Kim", rights=tuple(Right), by=SYSTEM)
+    people, payments = f"/accounts/{book.id}/people", f"/api/accounts/{book.id}/payments"
+    with client_of(portal) as kim, client_of(portal) as ben:
+        sign_in(portal, kim, tmp_path, "kim@nash.example")
+        wanted = {"email": "ben@nash.example", "name": "Ben", "right.view": "on", "right.dispute": "on"}
+        assert post(kim, people, kim.get(people), **wanted).status_code == 200
+        sign_in(portal, ben, tmp_path, "ben@nash.example")
+        invoice = portal.documents.search(book.id, SYSTEM, Filter(text="1930581131")).items[0].id
+        before = portal.documents.get(book.id, invoice, SYSTEM)
+
+        actor = portal.access.authenticate(ben.cookies["lockportal"])
+        assert actor.accounts(Right.DISPUTE) == (book.id,)
+        here = f"{portal.config.base_url}/accounts/{book.id}/"
+        payer = Payer(return_url=here, cancel_url=here)
+        with pytest.raises(Denied):
+            portal.payments.start(
+                book.id,
+                actor,
+                key="1",
+                currency="USD",
+                method=MethodKind.CARD,
+                lines=[LineChoice(document_id=invoice)],
+                payer=payer,
+            )
+        back = {"return_url": payer.return_url, "cancel_url": payer.cancel_url}
+        asked = {"currency": "USD", "method": "card", "lines": [{"document_id": str(invoice)}], "payer": back}
+        headers = {"Origin": portal.config.base_url, "Sec-Fetch-Site": "same-origin", "Idempotency-Key": "1"}
+        refused = ben.post(payments, json=asked, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "actor.denied")
+        quoted = {name: value for name, value in asked.items() if name != "payer"}
+        assert ben.post(f"{payments}/quote", json=quoted, headers=headers).status_code == 403
+        assert ben.get(f"/api/accounts/{book.id}/payable", params={"currency": "USD"}).status_code == 403
+        assert portal.payments.payments(SYSTEM, account_id=book.id).items == ()
+        pay, home = f"/accounts/{book.id}/pay", ben.get(f"/accounts/{book.id}/")
+        assert ben.get(pay, params={"document": str(invoice)}).status_code == 403
+        form = {"currency": "USD", f"pay.{invoice}": "1.00", "method": "card", "act": "pay", "key": "k", "expected": "1.00"}
+        assert post(ben, pay, home, **form).status_code == 403
+        assert portal.payments.payments(SYSTEM, account_id=book.id).items == ()
+        assert portal.documents.get(book.id, invoice, SYSTEM) == before
+
+        dispute, balance = f"/accounts/{book.id}/documents/{invoice}/dispute", before.document.balance
+        assert f'href="{dispute}"' in ben.get(f"/accounts/{book.id}/documents/{invoice}").text
+        page = ben.get(dispute, params={"line": "whole"})
+        said = {"category.0": "other", "amount.0": str(balance.decimal - 10), "note": "Ten too many.", "act": "open"}
+        sent = post(ben, dispute, page, **said)
+        assert (sent.status_code, sent.url.params["done"]) == (200, "dispute_opened")
+        (opened,) = portal.disputes.about(book.id, invoice, SYSTEM)
+        assert (opened.amount, opened.contact_id) == (Money.of("10.00", "USD"), actor.grant(book.id).contact_id)
+        assert opened.reference in ben.get(f"/accounts/{book.id}/disputes").text
+        assert opened.reference in kim.get(f"/accounts/{book.id}/disputes").text, "whom the administrator sees at work"
+
+        answer = kim.post(payments, json=asked, headers=headers)
+        assert answer.status_code == 200, "whoever may pay is not refused the same"
+        assert len(portal.payments.payments(SYSTEM, account_id=book.id).items) == 1

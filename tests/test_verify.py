@@ -47,6 +47,7 @@ from lockportal.storage.checking import Checking
 from lockportal.storage.engines import Engines
 from lockportal.storage.tables import METADATA, table
 from lockportal.testing.storage.checking import SPOILT
+from lockportal.uploads import Upload, UploadRoom
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "verify.md"
 NOBODY = UUID(int=5)
@@ -148,6 +149,7 @@ def fill(portal, tmp_path):
     store(portal, invoice("R-2"), number="200", name="Orchard Inc")
     store(portal, invoice("R-1", "120.00", due=20, po_number="PO-1", references=(CONTRACT,)))
     account = account_of(portal)
+    portal.uploads.send(account, pdf("an upload"), "a.pdf", OTTO)
     portal.ledger.record_credit(account, usd("5.00"), NOON.date(), OTTO, key="once")
     portal.profiles.add_contact(account, email="Robin@orchard.example", name="Robin", rights=(Right.VIEW,), by=OTTO)
     for _ in range(2):
@@ -195,6 +197,13 @@ CASES = {
         one(File),
         {"sha256": bytes(range(32))},
         {"documents.id", "documents.file_missing", "documents.file_orphaned"},
+    ),
+    "the room of uploads": (UploadRoom, one(UploadRoom), {"size": 1}, {"uploads.room"}),
+    "where an upload lies": (
+        Upload,
+        one(Upload),
+        {"storage_key": bytes(range(32))},
+        {"uploads.content_missing", "uploads.content_orphaned"},
     ),
     "an external id": (Document, R2, {"external_id": "R-1"}, {"documents.held_twice", "documents.id", "documents.search"}),
     "a link's target": (DocumentLink, one(DocumentLink, number="PO-1"), {"number": "PO-2"}, {"documents.links"}),

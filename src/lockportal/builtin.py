@@ -9,14 +9,28 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from lockportal.core.account import Capability
-from lockportal.core.ports import Files, Notifier, Renderer
+from lockportal.core.ports import Files, Mailbox, Notifier, Renderer
 from lockportal.plugins import hookimpl
 
 if TYPE_CHECKING:
     from lockportal.documents.ports import EInvoices, Reader
     from lockportal.payments.ports import GatewayRegistrar
 
-_CAPABILITIES = ("profiles", "access", "ledger", "documents", "payments", "messages", "activities")
+_CAPABILITIES = (
+    "profiles",
+    "access",
+    "ledger",
+    "documents",
+    "uploads",
+    "payments",
+    "disputes",
+    "promises",
+    "messages",
+    "webhooks",
+    "dunning",
+    "activities",
+    "kpis",
+)
 
 
 class Rooms:
@@ -48,13 +62,19 @@ class Papers:
 
 
 class Letters:
-    """Mail by SMTP, or into a folder."""
+    """Mail by SMTP, or into a folder; boxes by IMAP."""
 
     @hookimpl(trylast=True)
     def lockportal_notifier(self, address: str) -> Notifier | None:
         """Make the notifier of an address, or None if it is neither `smtp:`, `smtps:` nor `folder:`."""
         notifier: Notifier | None = import_module("lockportal.mail").notifier(address)
         return notifier
+
+    @hookimpl(trylast=True)
+    def lockportal_mailbox(self, address: str) -> Mailbox | None:
+        """Make the box of an address, or None if it is neither `imap:` nor `imaps:`."""
+        mailbox: Mailbox | None = import_module("lockportal.mail").mailbox(address)
+        return mailbox
 
 
 class Shelves:
@@ -90,6 +110,12 @@ class Tills:
         """Register the gateway `fake`."""
         fake = import_module("lockportal.payments.fake")
         register(fake.DESCRIPTOR, fake.open_gateway)
+
+    @hookimpl(trylast=True)
+    def lockportal_secret(self, reference: str) -> str | None:
+        """Read a secret from the environment or a file, or None if its reference is neither `env:` nor `file:`."""
+        found: str | None = import_module("lockportal.payments.references").read_here(reference)
+        return found
 
 
 PLUGINS = (Rooms(), Databases(), Papers(), Letters(), Shelves(), Invoicing(), Tills())

@@ -6,11 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import click
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 _FAILED = 1
+_MOST_MAIL = 1_000_000_001
+"""More bytes than any setting allows; what is beyond is not read."""
+_TRY_AGAIN = 75
+"""EX_TEMPFAIL of sysexits.h, which mail servers know."""
 
 
 @frozen(kw_only=True)
@@ -211,6 +215,61 @@ def _show_aging(made: Any) -> None:  # noqa: ANN401 - an Aging
 
 
 @main.command()
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day; default: the first of the last day's month."
+)
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="The last day, such as 2013-06-30; default: today.")
+@click.option("--json", "form", flag_value="json", help="Answer JSON: each figure with its formula, and the months.")
+@click.option("--csv", "form", flag_value="csv", help="Answer CSV: a row for each figure.")
+@click.pass_obj
+@_telling
+def kpis(wanted: Wanted, first: datetime | None, last: datetime | None, form: str | None) -> None:
+    """Show the key figures of a period: for each currency the figures with their formulae, and receivables by month."""
+    telling = import_module("lockportal.kpis.telling")
+    with wanted.book() as portal:
+        until = portal.ledger.today() if last is None else last.date()
+        since = until.replace(day=1) if first is None else first.date()
+        reports = portal.kpis.report(SYSTEM, since, until)
+        series = () if form == "csv" else portal.kpis.series(SYSTEM, since, until)
+    if form == "csv":
+        click.echo(telling.as_csv(reports), nl=False)
+    elif form == "json":
+        click.echo(json.dumps(telling.as_json(reports, series), indent=2, ensure_ascii=False))
+    elif not reports:
+        click.echo("Nothing was posted up to that day.")
+    else:
+        for report in reports:
+            _show_kpis(report, [one for one in series if one.currency == report.currency])
+
+
+def _show_kpis(report: Any, months: Sequence[Any]) -> None:  # noqa: ANN401 - a Report
+    from rich.bar import Bar  # noqa: PLC0415 - as for progress bars
+    from rich.console import Console  # noqa: PLC0415 - as for progress bars
+    from rich.table import Table  # noqa: PLC0415 - as for progress bars
+
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    figures = Table(title=f"{report.currency}, {report.period.first} to {report.period.last}", title_justify="left")
+    figures.add_column("figure", no_wrap=True)
+    figures.add_column("value", justify="right", no_wrap=True)
+    figures.add_column("unit")
+    figures.add_column("formula")
+    for figure in report.figures:
+        value = "–" if figure.value is None else f"{figure.value:,}"
+        figures.add_row(figure.kpi.value.replace("_", " "), value, figure.unit.value, figure.formula)
+    console.print(figures)
+    moved = Table(title="receivables by month", title_justify="left")
+    for name in ("month", "opening", "sales", "cash", "credits", "other", "closing"):
+        moved.add_column(name, justify="left" if name == "month" else "right", no_wrap=True)
+    moved.add_column("", min_width=20)
+    most = max(max(one.closing.minor, 0) for one in months) or 1
+    for one in months:
+        amounts = (one.opening, one.sales, -one.cash, -one.credits, one.other, one.closing)
+        bar = Bar(most, 0, max(one.closing.minor, 0), width=20)
+        moved.add_row(f"{one.period.last:%Y-%m}", *(f"{amount.decimal:,}" for amount in amounts), bar)
+    console.print(moved)
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="Answer JSON.")
 @click.pass_obj
 @_telling
@@ -244,6 +303,107 @@ def tick(wanted: Wanted, every: float | None) -> None:
             if every is None:
                 sys.exit(_FAILED if done.failed else 0)
             time.sleep(every)
+
+
+@main.command("run-due")
+@click.pass_obj
+@_telling
+def run_due(wanted: Wanted) -> None:
+    """Do all that is due now, send what comes of it, and end: for cron. Twice at once sends once."""
+    with wanted.book() as portal:
+        done = portal.run_due()
+        while (sent := portal.deliver()).handled:
+            done += sent
+        done += sent
+    click.echo(f"{done.handled} handled, {done.failed} failed" + f", {done.dead} given up" * bool(done.dead))
+    sys.exit(_FAILED if done.failed else 0)
+
+
+@main.group()
+def dunning() -> None:
+    """Follow up what is overdue: see what the policies would do."""
+
+
+@dunning.command()
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 1098), help="So many days from today on.")
+@click.option("--json", "as_json", is_flag=True, help="Answer JSON.")
+@click.pass_obj
+@_telling
+def simulate(wanted: Wanted, days: int, *, as_json: bool) -> None:
+    """Show what the policies would send to the book as it stands, day by day; nothing is written."""
+    with wanted.book() as portal, _bars() as progress:
+        today = portal.ledger.today()
+        found = portal.dunning.simulate(SYSTEM, today, today + timedelta(days=days), progress=progress)
+    if as_json:
+        names = ("on", "policy", "kind", "level", "name", "customers", "documents")
+        shown = [
+            {name: getattr(row, name) for name in names}
+            | {part: [str(one) for one in getattr(row, part)] for part in ("amounts", "charges")}
+            for row in found.rows
+        ]
+        click.echo(json.dumps(shown, indent=2, default=str))
+    else:
+        _show_simulation(found)
+
+
+def _show_simulation(found: Any) -> None:  # noqa: ANN401 - a Simulation
+    from rich.bar import Bar  # noqa: PLC0415 - as for progress bars
+    from rich.console import Console  # noqa: PLC0415 - as for progress bars
+    from rich.table import Table  # noqa: PLC0415 - as for progress bars
+
+    title = f"{found.first} to {found.last}: {found.reminded:,} of {found.customers:,} customers"
+    table = Table(title=title, title_justify="left")
+    table.add_column("day")
+    table.add_column("what")
+    table.add_column("customers", justify="right")
+    table.add_column("amount", justify="right")
+    table.add_column("", min_width=20)
+    most = max((row.customers for row in found.rows), default=0) or 1
+    for row in found.rows:
+        what = f"{row.policy}: {row.name}" if row.name else f"{row.policy}: {row.kind}"
+        amounts = "\n".join(str(one) for one in row.amounts)
+        table.add_row(str(row.on), what, f"{row.customers:,}", amounts, Bar(most, 0, row.customers, width=20))
+    Console(width=None if sys.stdout.isatty() else 100).print(table)
+
+
+@main.command()
+@click.option("--recipient", default="", metavar="ADDRESS", help="The address of the envelope, where the mail server tells it.")
+@click.argument("mail", type=click.File("rb"), default="-")
+@click.pass_obj
+def receive(wanted: Wanted, mail: IO[bytes], recipient: str) -> None:
+    """Take a MAIL that came to the box for replies (standard input, if no file is named) and say what became of it.
+
+    For a mail server's pipe: ends with 0 whatever became of it, so that nobody is written to about mail that was not theirs, and
+    with 75 where the mail is to be handed in again.
+    """
+    try:
+        with wanted.book() as portal:
+            click.echo(portal.messages.receive(mail.read(_MOST_MAIL), recipient=recipient))
+    except Refused as error:
+        click.echo(f"lockportal: {error}", err=True)
+        if not error.code.startswith("mail."):
+            sys.exit(_TRY_AGAIN)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the mail server keeps the mail
+        click.echo(f"lockportal: {type(error).__name__}: this mail is to be handed in again", err=True)
+        sys.exit(_TRY_AGAIN)
+
+
+@main.command("fetch-mail")
+@click.pass_obj
+@_telling
+def fetch_mail(wanted: Wanted) -> None:
+    """Take what came to the box of `mailbox` and nobody has seen: for cron, every few minutes. Twice at once takes each once.
+
+    Ends with 1 where a mail is left for the next time.
+    """
+    with wanted.book() as portal:
+        fetched = portal.messages.fetch()
+    for outcome in dict.fromkeys(fetched.outcomes):
+        click.echo(f"{fetched.outcomes.count(outcome)} {outcome}")
+    for code in dict.fromkeys(fetched.refused):
+        click.echo(f"{fetched.refused.count(code)} {code}")
+    click.echo(f"{len(fetched.outcomes) + len(fetched.refused)} seen, {fetched.failed} failed")
+    sys.exit(_FAILED if fetched.failed else 0)
 
 
 @main.group()
@@ -340,11 +500,12 @@ def plugins(wanted: Wanted, *, as_json: bool) -> None:
 
 @main.command()
 @click.option("--app", default="flask", show_default=True, help="Which example app serves the portal.")
+@click.option("--gateway", default="", help="A gateway's stub by which one pays, such as stripe-stub; default: a sandbox.")
 @click.option("--port", type=int, help="The port on 127.0.0.1; default: 8000, or any free one with --check.")
 @click.option("--check", "checking", is_flag=True, help="Walk the whole path over HTTP, then end; with 1 if a step fails.")
 @click.pass_obj
 @_telling
-def demo(wanted: Wanted, app: str, port: int | None, *, checking: bool) -> None:
+def demo(wanted: Wanted, app: str, gateway: str, port: int | None, *, checking: bool) -> None:
     """Try the portal: a believable book, the portal on 127.0.0.1, and a link that signs you in."""
     run = import_module("lockportal.demo").run
-    sys.exit(run(app=app, port=port, check=checking, database=wanted.database, echo=click.echo))
+    sys.exit(run(app=app, gateway=gateway, port=port, check=checking, database=wanted.database, echo=click.echo))

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from lockportal.core.ports import Clock, Files, Messenger, Notifier, Renderer
+from lockportal.core.ports import Clock, Files, Mailbox, Messenger, Notifier, Renderer
 from lockportal.core.settings import Supplier
 from lockportal.shell import Shell
 from lockportal.signing import Signer
@@ -26,11 +26,15 @@ class Context:
     notifier: Notifier = field(eq=False)
     renderer: Renderer = field(eq=False)
     files: Files = field(eq=False)
+    uploads: Files = field(eq=False)
+    """Where files of strangers lie, apart from those of the book."""
     hook: Any = field(eq=False)
     messenger: Messenger = field(eq=False)
     base_url: str
     templates: Path | None = None
     """The host's folder of templates."""
+    mailbox: Mailbox | None = field(default=None, eq=False)
+    """The box that mail is fetched from, where one is configured."""
 
     @property
     def supplier(self) -> Supplier:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -15,6 +15,8 @@ from lockportal.core.errors import NotFound
 from lockportal.core.ports import Loaded, Store, Unit
 from lockportal.core.record import Event, Record, Stamp
 from lockportal.core.settings import Supplier
+
+T = TypeVar("T")
 
 
 @frozen
@@ -85,12 +87,28 @@ class Decider:
                     units[account_id] = self._unit(one.command, one.stamp, loaded.get(account_id))
                 except Missing as missing:
                     again.append(one)
-                    if missing.ids is None:
-                        needs.add(missing.cls)
-                    else:
-                        keys.setdefault(missing.cls, set()).update((account_id, key) for key in missing.ids)
+                    _note(missing, account_id, needs, keys)
             open_ = again
         return [units[one.command.account_id] for one in asked]
+
+    def view_all(
+        self, account_ids: Sequence[UUID], needed: Collection[type[Record]], view: Callable[[Account], T]
+    ) -> Mapping[UUID, T]:
+        """Answer a pure view of each account that is there; what views find missing is loaded for all of them at once."""
+        made: dict[UUID, T] = {}
+        needs, keys, open_ = set(needed), dict[type[Record], set[tuple[UUID, UUID]]](), list(account_ids)
+        while open_:
+            loaded = self.store.load(open_, needs, keys)
+            again = []
+            for account_id in (one for one in open_ if one in loaded):
+                found = loaded[account_id]
+                try:
+                    made[account_id] = view(self.account(account_id, found.kind, found))
+                except Missing as missing:
+                    again.append(account_id)
+                    _note(missing, account_id, needs, keys)
+            open_ = again
+        return made
 
     def _unit(self, command: Command, stamp: Stamp, loaded: Loaded | None) -> Unit:
         if loaded is None and not command.opens:
@@ -109,6 +127,14 @@ class Decider:
         if loaded is None:
             return empty
         return evolve(empty, version=loaded.version, records=loaded.records, whole=loaded.whole, absent=loaded.absent)
+
+
+def _note(missing: Missing, account_id: UUID, needs: set[type[Record]], keys: dict[type[Record], set[tuple[UUID, UUID]]]) -> None:
+    """Keep in mind what a decision found missing."""
+    if missing.ids is None:
+        needs.add(missing.cls)
+    else:
+        keys.setdefault(missing.cls, set()).update((account_id, key) for key in missing.ids)
 
 
 def no_account() -> NotFound:

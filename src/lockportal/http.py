@@ -9,6 +9,7 @@ from urllib.parse import quote
 from attrs import evolve, field, frozen
 
 HTML: Final = "text/html; charset=utf-8"
+_BODILESS: Final = frozenset({204, 304})
 
 
 def _folded(headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -29,8 +30,9 @@ class Request:
     """One request as a web framework hands it over; of a repeated field the first value counts.
 
     `path` is the path inside the portal, decoded; `params` are the route's named parts, filled in by the site.
-    `body` is what came, where it is no form, and `files` what came in a form's fields for files. `refused` is the status with
-    which the framework would refuse what was sent, such as 413 for too much of it: it is answered by a page of the portal.
+    `body` is what came, where it is no form, or where a gateway sent it, and `files` what came in a form's fields for files.
+    `refused` is the status with which the framework would refuse what was sent, such as 413 for too much of it: it is answered
+    by a page of the portal.
     `repeated` has all values of each field of the query, in their order: a list is asked for several documents at once.
     `secure` says whether it came by https, `remote` the address that the connection came from, of the client or of the last
     proxy before the portal; both are the host's word.
@@ -102,6 +104,17 @@ class Response:
     def with_headers(self, *headers: tuple[str, str]) -> Self:
         """Add headers, each only where it is not yet set."""
         return evolve(self, headers=(*self.headers, *(pair for pair in headers if not self.header(pair[0]))))
+
+    def sent(self, method: str) -> Self:
+        """Answer what goes out: with the length of its body, where it is known, and to a HEAD without the body itself."""
+        made = self
+        if isinstance(self.body, bytes) and self.status not in _BODILESS:
+            made = self.with_headers(("Content-Length", str(len(self.body))))
+        if method != "HEAD":
+            return made
+        if not isinstance(self.body, bytes) and (close := getattr(self.body, "close", None)):
+            close()
+        return evolve(made, body=b"")
 
     def with_cookies(self, *cookies: Cookie) -> Self:
         """Add cookies."""

@@ -17,7 +17,7 @@ from uuid import UUID
 from attrs import define, field, frozen
 
 from lockportal.core.account import Capability, Errand, subscribers_of
-from lockportal.core.errors import Conflict, NotFound
+from lockportal.core.errors import Conflict, Limited, NotFound
 from lockportal.core.messages import Retries, Undelivered, reason_of
 from lockportal.core.ports import JournalRow, Mark, Place, Store
 from lockportal.core.record import Record, noun
@@ -43,6 +43,14 @@ class Delivered:
     def __add__(self, other: Delivered) -> Delivered:
         """Answer the sum of two rounds."""
         return Delivered(self.handled + other.handled, self.failed + other.failed, self.dead + other.dead)
+
+
+@frozen
+class _Fault:
+    """Why a try failed; one that asks for a later time says how much later, and is never given up for it."""
+
+    reason: str
+    wait: timedelta | None = None
 
 
 _HANDLED: Final = Delivered(1, 0)
@@ -88,11 +96,14 @@ class Outbox:
     def redeliver(self, receiver: str, account_id: UUID, version: int, n: int) -> None:
         """Hand one row of the journal to its subscriber once more, whose error is raised; NotFound where either is missing."""
         handle = next((one.handle for one in subscribers_of(self.capabilities) if one.name == receiver), None)
-        rows = self.store.journal(account_id, version - 1, 1)
-        row = next((row for row in rows if row.n == n), None)
+        row = self.row(account_id, version, n)
         if handle is None or row is None:
             raise NotFound("journal.row_not_found", "What was to be told, or who would tell it, is not there any more.")
         self.resolve(handle)(row)
+
+    def row(self, account_id: UUID, version: int, n: int) -> JournalRow | None:
+        """Answer one row of the journal, None where there is none."""
+        return next((row for row in self.store.journal(account_id, version - 1, 1) if row.n == n), None)
 
     def revive(self, receiver: str, account_id: UUID, key: UUID) -> None:
         """Let an errand that was given up be tried again; NotFound where it is missing."""
@@ -135,23 +146,23 @@ class _Errands:
         return done
 
     def _one(self, errand: Any) -> Delivered:  # noqa: ANN401 - a record with the fields of an errand
-        store, most = self.outbox.store, self.outbox.retries.attempts
+        store, most = self.outbox.store, self.errand.attempts or self.outbox.retries.attempts
         expires_at, tries = getattr(errand, "expires_at", None), errand.attempts
         if expires_at is not None and expires_at <= errand.wake_at - _LEASE:
             _LOG.log(logging.WARNING if tries > 1 else logging.DEBUG, "an errand came too late", extra=self._named(errand))
             store.forget(errand)
             return _HANDLED
-        reason = _UNFINISHED
+        fault: _Fault | None = _Fault(_UNFINISHED)
         if expires_at is not None or tries <= most or not self.outbox.keeper:
-            reason = _tried(lambda: self.handle(errand), self._renew, self._named(errand))
-        if not reason:
+            fault = _tried(lambda: self.handle(errand), self._renew, self._named(errand))
+        if fault is None:
             store.forget(errand)
             return _HANDLED
-        spent = expires_at is None and tries >= most and self.outbox.keeper
-        if spent and self._renew() and self.outbox.give_up(self._undelivered(errand, reason)):
+        spent = fault.wait is None and expires_at is None and tries >= most and self.outbox.keeper
+        if spent and self._renew() and self.outbox.give_up(self._undelivered(errand, fault.reason, most)):
             store.later(self.leased, _FOR_GOOD)
             return _DEAD
-        store.later(self.leased, self.outbox.retries.delay(tries))
+        store.later(self.leased, self.outbox.retries.delay(tries) if fault.wait is None else fault.wait)
         return _FAILED
 
     def _renew(self) -> bool:
@@ -162,8 +173,8 @@ class _Errands:
     def _named(self, errand: Record) -> dict[str, str]:
         return {"errand": noun(self.errand.record), "id": str(errand.id)}
 
-    def _undelivered(self, errand: Any, reason: str) -> Undelivered:  # noqa: ANN401 - as above
-        kind, tries = noun(self.errand.record), min(errand.attempts, self.outbox.retries.attempts)
+    def _undelivered(self, errand: Any, reason: str, most: int) -> Undelivered:  # noqa: ANN401 - as above
+        kind, tries = noun(self.errand.record), min(errand.attempts, most)
         return Undelivered(
             account_id=errand.account_id, receiver=kind, type=kind, record_id=errand.id, attempts=tries, reason=reason
         )
@@ -197,11 +208,12 @@ class _News:
             whole = end >= self.mark.version
             heard = [row for row in rows if row.type in self.wanted and _after(row) > place]
             for row in heard:
-                reason = self._one(row)
-                if reason and not self._given_up(row, reason):
-                    store.failed(self.mark, self.outbox.retries.delay(self.mark.attempts), reason)
+                fault = self._one(row)
+                if fault is not None and not self._given_up(row, fault):
+                    delay = self.outbox.retries.delay(self.mark.attempts) if fault.wait is None else fault.wait
+                    store.failed(self.mark, delay, fault.reason)
                     return Delivered(0, 1, dead)
-                dead += bool(reason)
+                dead += fault is not None
                 if not (whole and row is heard[-1]) and not self._moved(store.advanced(self.mark, _after(row), _LEASE)):
                     return Delivered(0, 0, dead)
             if whole:
@@ -209,9 +221,9 @@ class _News:
                 return Delivered(1, 0, dead)
             place = Place(end)
 
-    def _one(self, row: JournalRow) -> str:
+    def _one(self, row: JournalRow) -> _Fault | None:
         if self.mark.attempts > self.outbox.retries.attempts and self.outbox.keeper:
-            return _UNFINISHED
+            return _Fault(_UNFINISHED)
         named = {"subscriber": self.name, "account": str(row.account_id), "type": row.type}
         return _tried(lambda: self.handle(row), self._renew, named)
 
@@ -222,10 +234,10 @@ class _News:
         self.mark = mark or self.mark
         return mark is not None
 
-    def _given_up(self, row: JournalRow, reason: str) -> bool:
+    def _given_up(self, row: JournalRow, fault: _Fault) -> bool:
         """Give a row up after its last try, unless another dispatcher has it by now."""
         most = self.outbox.retries.attempts
-        if self.mark.attempts < most or not self.outbox.keeper or not self._renew():
+        if fault.wait is not None or self.mark.attempts < most or not self.outbox.keeper or not self._renew():
             return False
         given = Undelivered(
             account_id=row.account_id,
@@ -235,7 +247,7 @@ class _News:
             n=row.n,
             ids=row.ids,
             attempts=min(self.mark.attempts, most),
-            reason=reason,
+            reason=fault.reason,
         )
         return self.outbox.give_up(given)
 
@@ -244,19 +256,22 @@ def _after(row: JournalRow) -> Place:
     return Place(row.version - 1, row.n + 1)
 
 
-def _tried(work: Callable[[], object], renew: Callable[[], bool], named: Mapping[str, str]) -> str:
-    """Do something under a lease and answer why it failed, or nothing if it did not."""
+def _tried(work: Callable[[], object], renew: Callable[[], bool], named: Mapping[str, str]) -> _Fault | None:
+    """Do something under a lease and answer why it failed; what raises Limited is tried again no sooner than that says."""
     under = _RENEW.set(renew)
     try:
         work()
     except (KeyboardInterrupt, SystemExit):
         raise
+    except Limited as error:
+        _LOG.info("something is to be delivered later", extra=dict(named))
+        return _Fault(reason_of(error), timedelta(seconds=error.retry_after))
     except BaseException as error:  # noqa: BLE001 - whatever it raises, it is tried again and the others go on
         _LOG.exception("something could not be delivered and will be tried again", extra=dict(named))
-        return reason_of(error)
+        return _Fault(reason_of(error))
     finally:
         _RENEW.reset(under)
-    return ""
+    return None
 
 
 def _in_lots(lot: Callable[[int], Delivered], limit: int) -> Delivered:

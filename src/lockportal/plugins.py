@@ -6,19 +6,19 @@ import os
 from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from types import ModuleType
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pluggy
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lockportal.core.errors import Refused
 
 if TYPE_CHECKING:
     from lockportal.core.account import Capability
     from lockportal.core.pages import Pages
-    from lockportal.core.ports import Files, Notifier, Renderer
+    from lockportal.core.ports import Files, Mailbox, Notifier, Renderer
 
 GROUP = "lockportal"
 """The entry-point group, and pluggy's project name."""
@@ -41,6 +41,10 @@ class Hooks:
     @_spec(firstresult=True)
     def lockportal_notifier(self, address: str) -> Notifier | None:
         """Answer the notifier of an address such as `smtp://host:25` or `folder:outbox`, or None to leave it to others."""
+
+    @_spec(firstresult=True)
+    def lockportal_mailbox(self, address: str) -> Mailbox | None:
+        """Answer the box of an address such as `imaps://user:password@host/INBOX`, or None to leave it to others."""
 
     @_spec(firstresult=True)
     def lockportal_files(self, address: str, supplier_id: UUID) -> Files | None:
@@ -76,13 +80,19 @@ class Plugins:
         self._disabled = _names(settings.get("LOCKPORTAL_DISABLED_PLUGINS")) or frozenset()
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(Hooks)
+        self._specified: set[str] = set()
         for builtin in builtins:
             self._manager.register(builtin)
-        self.states = tuple(self._load(point) for point in sorted(entry_points(group=GROUP), key=lambda point: point.name))
+        self._specify()
+        points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+        loaded = [self._load(point) for point in points]
+        self.states = tuple(map(self._settled, loaded))
 
-    def add_hookspecs(self, specs: ModuleType | type) -> None:
-        """Add a capability's own hooks."""
-        self._manager.add_hookspecs(specs)
+    @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        """Answer the built-in capabilities, then those that plugins add."""
+        groups = reversed(self._manager.hook.lockportal_capabilities())
+        return tuple(capability for group in groups for capability in group)
 
     def check(self) -> None:
         """Refuse implementations of hooks that do not exist: misspelt ones, mostly."""
@@ -101,14 +111,37 @@ class Plugins:
         off = point.name in self._disabled or (self._allowed is not None and point.name not in self._allowed)
         if off:
             return PluginState(name=point.name, distribution=name, version=version, state="disabled")
+        state = PluginState(name=point.name, distribution=name, version=version, state="loaded")
         try:
             self._manager.register(point.load(), name=point.name)
-            self._manager.check_pending()
+            self._specify()
         except Exception as error:  # noqa: BLE001 - a broken plugin disables itself, whatever it raises
-            self._manager.unregister(name=point.name)
-            reason = f"{type(error).__name__}: {error}"
-            return PluginState(name=point.name, distribution=name, version=version, state="broken", reason=reason)
-        return PluginState(name=point.name, distribution=name, version=version, state="loaded")
+            return self._broken(state, f"{type(error).__name__}: {error}")
+        return state
+
+    def _specify(self) -> None:
+        """Add the hooks of capabilities that are new: what implements them is checked against them."""
+        for capability in self.capabilities:
+            specs = capability.hookspecs
+            if specs and specs not in self._specified:
+                self._specified.add(specs)
+                self._manager.add_hookspecs(resolve_name(specs))
+
+    def _settled(self, state: PluginState) -> PluginState:
+        """Disable a plugin that implements hooks which no capability has, now that all are there: misspelt ones, mostly."""
+        plugin = self._manager.get_plugin(state.name) if state.state == "loaded" else None
+        callers = () if plugin is None else self._manager.get_hookcallers(plugin) or ()
+        unknown = sorted(
+            caller.name
+            for caller in callers
+            if not caller.has_spec() and any(one.plugin is plugin and not one.optionalhook for one in caller.get_hookimpls())
+        )
+        return self._broken(state, f"there is no hook {', '.join(unknown)}") if unknown else state
+
+    def _broken(self, state: PluginState, reason: str) -> PluginState:
+        if self._manager.has_plugin(state.name):
+            self._manager.unregister(name=state.name)
+        return evolve(state, state="broken", reason=reason)
 
 
 def _names(text: str | None) -> frozenset[str] | None:

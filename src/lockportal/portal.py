@@ -8,13 +8,13 @@ from importlib import import_module
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from lockportal import builtin
 from lockportal.clock import SystemClock
 from lockportal.config import Config, load_config
 from lockportal.context import Context
-from lockportal.core.account import Capability
+from lockportal.core.account import Capability, heard
 from lockportal.core.actor import SYSTEM, Actor
 from lockportal.core.errors import Refused
 from lockportal.core.ports import Clock, Notifier
@@ -31,12 +31,18 @@ if TYPE_CHECKING:
 
     from lockportal.access.service import Access
     from lockportal.activities.service import Activities
+    from lockportal.disputes.service import Disputes
     from lockportal.documents.service import Documents
+    from lockportal.dunning.service import Dunning
+    from lockportal.kpis.service import Kpis
     from lockportal.ledger.service import Ledger
     from lockportal.messages.service import Messages
     from lockportal.payments.service import Payments
     from lockportal.profiles.service import Profiles
+    from lockportal.promises.service import Promises
     from lockportal.storage.engines import Engines
+    from lockportal.uploads.service import Uploads
+    from lockportal.webhooks.service import Webhooks
 
 S = TypeVar("S")
 _LOG = logging.getLogger("lockportal.portal")
@@ -70,12 +76,8 @@ class Portal:
         """
         self.config = config
         self._plugins = Plugins((*builtin.PLUGINS, *plugins))
-        self.capabilities: tuple[Capability, ...] = tuple(
-            capability for group in reversed(self._plugins.hook.lockportal_capabilities()) for capability in group
-        )
-        for capability in self.capabilities:
-            if capability.hookspecs:
-                self._plugins.add_hookspecs(_resolve(capability.hookspecs))
+        options: dict[type, object] = {type(given): given for given in config.settings}
+        self.capabilities: tuple[Capability, ...] = heard(self._plugins.capabilities, options)
         self._plugins.check()
         kinds = [kind for capability in self.capabilities for kind in capability.messages]
         _resolve("lockportal.messages.rendering:templates_of")(kinds, config.templates)  # refuses what cannot serve
@@ -112,9 +114,29 @@ class Portal:
         return cast("Documents", self.service(_resolve("lockportal.documents.service:Documents")))
 
     @property
+    def uploads(self) -> Uploads:
+        """Files that customers and staff send."""
+        return cast("Uploads", self.service(_resolve("lockportal.uploads.service:Uploads")))
+
+    @property
     def payments(self) -> Payments:
         """Quotes, payments and what follows them, over the supplier's gateways."""
         return cast("Payments", self.service(_resolve("lockportal.payments.service:Payments")))
+
+    @property
+    def disputes(self) -> Disputes:
+        """What customers say is wrong, and what became of it."""
+        return cast("Disputes", self.service(_resolve("lockportal.disputes.service:Disputes")))
+
+    @property
+    def promises(self) -> Promises:
+        """Promises to pay: made, judged by the money that came, rescheduled, called off."""
+        return cast("Promises", self.service(_resolve("lockportal.promises.service:Promises")))
+
+    @property
+    def dunning(self) -> Dunning:
+        """Follow-up of overdue documents: runs, simulations, holds, and why nothing was sent."""
+        return cast("Dunning", self.service(_resolve("lockportal.dunning.service:Dunning")))
 
     @property
     def activities(self) -> Activities:
@@ -122,9 +144,19 @@ class Portal:
         return cast("Activities", self.service(_resolve("lockportal.activities.service:Activities")))
 
     @property
+    def kpis(self) -> Kpis:
+        """Key figures of the receivables, as of any day."""
+        return cast("Kpis", self.service(_resolve("lockportal.kpis.service:Kpis")))
+
+    @property
     def messages(self) -> Messages:
         """What is told to contacts, what they want to get, and what could not be delivered."""
         return cast("Messages", self.service(_resolve("lockportal.messages.service:Messages")))
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Other programs that are told what happens, by signed requests: where, of what, and what became of it."""
+        return cast("Webhooks", self.service(_resolve("lockportal.webhooks.service:Webhooks")))
 
     def service(self, cls: type[S]) -> S:
         """Answer the one instance of a service class, a stranger's capability's too."""
@@ -163,6 +195,10 @@ class Portal:
 
     def tick(self) -> Delivered:
         """Let time pass for every account that waits for it, then deliver: what a timer runs."""
+        return self.run_due() + self.deliver()
+
+    def run_due(self) -> Delivered:
+        """Let time pass for every account that waits for it, and have done what services do by the day, such as dunning."""
         now, failed = self._clock.now(), 0
         for account_id in self.due(now):
             try:
@@ -170,16 +206,25 @@ class Portal:
             except Exception:  # noqa: BLE001 - whatever it is, it keeps no other account waiting
                 _LOG.exception("time could not pass for an account, and will be tried again", extra={"account": str(account_id)})
                 failed += 1
-        return self.deliver() + Delivered(0, failed)
+        for service in self._all_services():
+            if hasattr(service, "run_due"):
+                try:
+                    service.run_due(now)
+                except Exception:  # noqa: BLE001 - as above: it keeps nothing else waiting
+                    _LOG.exception("what is due by the day could not be done, and will be tried again")
+                    failed += 1
+        return Delivered(0, failed)
 
     def verify(self, by: Actor, *, progress: Progress = silent) -> tuple[Finding, ...]:
         """Recompute whatever is stored twice; answer what differs, the first hundred of each kind, nothing if the books tie out.
 
         What is the same for every record is checked for every capability; a service's own `verify(by)` adds what it knows.
         """
-        services = [self.service(_resolve(capability.service)) for capability in self.capabilities if capability.service]
-        told = (finding for service in services if hasattr(service, "verify") for finding in service.verify(by))
+        told = (finding for service in self._all_services() if hasattr(service, "verify") for finding in service.verify(by))
         return (*self.shell.verify(by, progress), *told)
+
+    def _all_services(self) -> list[Any]:
+        return [self.service(_resolve(capability.service)) for capability in self.capabilities if capability.service]
 
     # the schema
 
@@ -223,7 +268,10 @@ class Portal:
         store = import_module("lockportal.storage.store").SqlStore(
             self.engines, self.supplier.id, self.capabilities, self._given_clock
         )
-        options = {type(given): given for given in self.config.settings}
+        options: dict[type, object] = {type(given): given for given in self.config.settings}
+        for offers in [capability.offers for capability in self.capabilities if capability.offers]:
+            offered = _resolve(offers)(self._plugins.hook, options)
+            options[type(offered)] = offered
         return Shell(
             store=store,
             clock=self._clock,
@@ -245,6 +293,10 @@ class Portal:
         files = hook.lockportal_files(address=self.config.files, supplier_id=self.supplier.id)
         if files is None:
             raise Refused("files.unknown", f"No plugin keeps files at {self.config.files!r}: use folder:files.", field="files")
+        mailbox = hook.lockportal_mailbox(address=self.config.mailbox) if self.config.mailbox else None
+        if self.config.mailbox and mailbox is None:
+            message = "No plugin reads mail at this address: use imaps://user:password@host/INBOX."
+            raise Refused("mailbox.unknown", message, field="mailbox")
         return Context(
             shell=self.shell,
             clock=self._clock,
@@ -252,10 +304,12 @@ class Portal:
             notifier=notifier,
             renderer=hook.lockportal_renderer(overrides=self.config.templates),
             files=files,
+            uploads=hook.lockportal_files(address=self.config.files, supplier_id=uuid5(self.supplier.id, "uploads")),
             hook=hook,
             messenger=_Messenger(self),
             base_url=self.config.base_url,
             templates=self.config.templates,
+            mailbox=mailbox,
         )
 
     def close(self) -> None:
@@ -279,8 +333,8 @@ class _Messenger:
 
 def settings_classes() -> dict[str, type]:
     """Answer the settings classes of the installed capabilities by the name of their table in lockportal.toml."""
-    groups = Plugins(builtin.PLUGINS).hook.lockportal_capabilities()
-    return {c.name: c.settings for group in groups for c in group if c.settings is not None}
+    capabilities = Plugins(builtin.PLUGINS).capabilities
+    return {capability.name: capability.settings for capability in capabilities if capability.settings is not None}
 
 
 def _resolve(dotted: str) -> Any:  # noqa: ANN401 - whatever the name stands for

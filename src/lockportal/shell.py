@@ -26,6 +26,7 @@ from lockportal.deciding import Advance, Asked, Decider, no_account
 from lockportal.outbox import Delivered, Outbox
 
 S = TypeVar("S")
+V = TypeVar("V")
 _ATTEMPTS = 40
 _LONGEST_PAUSE = 0.25
 _BATCH = 2000
@@ -190,6 +191,25 @@ class Shell:
         if loaded is None:
             raise no_account()
         return self._decider.account(account_id, loaded.kind, loaded)
+
+    def views(
+        self,
+        account_ids: Sequence[UUID],
+        by: Actor,
+        audience: Audience,
+        needs: Collection[type[Record]],
+        view: Callable[[Account], V],
+    ) -> Iterator[tuple[UUID, V]]:
+        """Answer a pure view of each of many accounts, in the order of their ids, about 2,000 in a few statements.
+
+        What the view reads beside `needs` is loaded, too; an account that is not there is left out.
+        """
+        for account_id in account_ids:
+            audience.check(by, account_id)
+        ordered = sorted(account_ids, key=lambda one: one.bytes)
+        for start in range(0, len(ordered), _BATCH):
+            found = self._decider.view_all(ordered[start : start + _BATCH], needs, view)
+            yield from ((one, found[one]) for one in ordered[start : start + _BATCH] if one in found)
 
     def find(self, claim: Claim) -> Holder | None:
         """Answer who holds a claim; for services, which decide what of it they tell."""

@@ -31,6 +31,11 @@ class Purpose(StrEnum):
     SHARE_LINK = "share-link"
     SHARED_DOCUMENT = "shared-document"
     DOWNLOAD = "download"
+    KNOWN_BROWSER = "known-browser"
+    KNOWN_DESK = "known-desk"
+    UPLOAD = "upload"
+    REPLY_ADDRESS = "reply-address"
+    WEBHOOK = "webhook"
 
 
 def keys_from_environment(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:

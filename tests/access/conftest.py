@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -26,6 +27,7 @@ from lockportal.signing import Signer
 from lockportal.storage.engines import Engines, open_engines
 from lockportal.storage.store import SqlStore
 from lockportal.storage.tables import HOUSE, METADATA, table
+from standing import stand
 
 KEY = "a key of the tests, which is long enough"
 CAPABILITIES = (profiles.capability, access.capability, messages.capability)
@@ -75,12 +77,13 @@ class House:
             notifier=FolderNotifier(folder),
             renderer=None,
             files=None,
-            hook=None,
+            uploads=None,
+            hook=SimpleNamespace(lockportal_scanner=lambda: None),
             messenger=self,
             base_url="https://portal.example.com",
         )
         self.access, self.profiles, self.messages = Access(self.context), Profiles(self.context), Messages(self.context)
-        self.send = self.messages.send
+        self.send, self.suppressions = self.messages.send, self.messages.suppressed
 
     def _resolve(self, name):
         service, _, method = name.partition(":")[2].partition(".")
@@ -151,6 +154,6 @@ def quick(sqlite_url: str, tmp_path: Path, clock: StandingClock) -> Iterator[Hou
 def build(url: str, tmp_path: Path, clock: StandingClock) -> Iterator[House]:
     engines = open_engines(url)
     tables = [*HOUSE, *(table(record) for capability in CAPABILITIES for record in capability.tables)]
-    METADATA.create_all(engines.writes, tables=tables)
+    stand(engines, tables)
     yield House(engines, tmp_path / "outbox", clock)
     engines.dispose()

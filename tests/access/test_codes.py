@@ -158,7 +158,7 @@ def race(run):
     barrier = threading.Barrier(TYPED)
 
     def together(number):
-        barrier.wait(30)
+        barrier.wait(120)
         return run(number)
 
     with ThreadPoolExecutor(TYPED) as pool:
@@ -195,7 +195,7 @@ def test_the_race_of_codes_would_catch_whoever_reads_and_then_counts(house):
 
     def type_(number):
         known = tries["n"]
-        lock.wait(30)
+        lock.wait(120)
         if known < 5:
             evaluated.append(house.access._tokens.code_fits(link.id, "000000"))
             tries["n"] = known + 1

@@ -1,8 +1,10 @@
 """How many links may be asked for: by an address, by a network, over all processes, and no longer than the window."""
 
 import itertools
+import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -21,7 +23,7 @@ from lockportal.testing.guard import counting
 
 ANNA = "anna@example.com"
 BROWSER = "the asking browser's own secret"
-CALLS, PROCESSES, LIMIT = 1_000, 4, 20
+CALLS, PROCESSES, LIMIT, MOST = 1_000, 4, 20, 100
 WINDOW = timedelta(minutes=15)
 
 
@@ -87,9 +89,11 @@ def test_beyond_the_limit_known_and_unknown_addresses_cost_the_same(house):
 @pytest.mark.guarantee(8)
 def test_the_twenty_first_link_of_a_network_is_refused_with_the_time_to_wait(house):
     house.contact(house.customer())
-    for number in range(20):
-        house.access.request_link(f"{number}@example.com", binding=BROWSER, client=f"2001:db8::{number:x}")
+    house.access.request_link(ANNA, binding=BROWSER, client="2001:db8::")
+    for number in range(1, 20):
         house.clock.forward(seconds=10)
+        house.access.request_link(f"{number}@example.com", binding=BROWSER, client=f"2001:db8::{number:x}")
+    house.clock.forward(seconds=10)
     for client in ("2001:db8::ffff", "2001:db8:0:0:1::"):
         with pytest.raises(Limited) as caught:
             house.access.request_link(ANNA, binding=BROWSER, client=client)
@@ -129,7 +133,7 @@ def test_neither_an_address_nor_a_network_stands_in_the_counters_and_old_ones_go
     house.contact(house.customer())
     house.access.request_link(ANNA, binding=BROWSER, client="192.0.2.7")
     text = repr(tallies(house))
-    assert len(tallies(house)) == 2
+    assert len(tallies(house)) == 3
     assert not any(secret in text for secret in (ANNA, "anna", "192.0.2.7", digest(ANNA).hex(), repr(digest("192.0.2.7"))))
     house.clock.forward(minutes=15)
     house.ask("nobody@example.com")
@@ -137,19 +141,37 @@ def test_neither_an_address_nor_a_network_stands_in_the_counters_and_old_ones_go
 
 
 def test_the_settings_say_how_many(quick):
-    strict = quick.again(options=(AccessSettings(links_per_address=1, links_per_network=2, limit_minutes=1),))
+    strict = quick.again(
+        options=(AccessSettings(links_per_address=1, links_per_network=2, links_per_network_most=3, limit_minutes=1),)
+    )
     for _ in range(2):
         strict.access.request_link(ANNA, binding=BROWSER, client="192.0.2.7")
+    with pytest.raises(Limited):
+        strict.access.request_link(ANNA, binding=BROWSER, client="192.0.2.7")
+    strict.access.request_link("ben@example.com", binding=BROWSER, client="192.0.2.7")
     with pytest.raises(Limited) as caught:
-        strict.access.request_link("ben@example.com", binding=BROWSER, client="192.0.2.7")
+        strict.access.request_link("cleo@example.com", binding=BROWSER, client="192.0.2.7")
     assert caught.value.retry_after == 60
-    assert asked(strict) == 1
+    assert asked(strict) == 2
     strict.clock.forward(minutes=1)
     strict.access.request_link(ANNA, binding=BROWSER, client="192.0.2.7")
-    assert asked(strict) == 2
+    assert asked(strict) == 3
+    stricter = quick.again(options=(AccessSettings(links_per_network=2, links_per_network_most=1),))
+    for email, passes in (("1@example.com", True), ("2@example.com", True), ("3@example.com", False)):
+        with nullcontext() if passes else pytest.raises(Limited):
+            stricter.access.request_link(email, binding=BROWSER, client="192.0.2.8")
 
 
-@pytest.mark.parametrize("wrong", [{"limit_minutes": 16}, {"links_per_address": 0}, {"links_per_network": 0}, {"code_tries": 11}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"limit_minutes": 16},
+        {"links_per_address": 0},
+        {"links_per_network": 0},
+        {"links_per_network_most": 0},
+        {"code_tries": 11},
+    ],
+)
 def test_limits_out_of_bounds_are_refused_by_name(wrong):
     with pytest.raises(ValueError, match=f"access.{next(iter(wrong))}"):
         AccessSettings(**wrong)
@@ -216,11 +238,29 @@ def test_a_thousand_calls_of_four_processes_let_the_limit_pass_and_no_more(house
 
 
 @pytest.mark.guarantee(8)
+def test_for_any_addresses_four_processes_let_a_network_ask_so_often_and_no_more(house, database_url):
+    house.engines.dispose()
+
+    def call(number):
+        mine, passed = elsewhere(house, database_url), 0
+        for place in range(MOST):
+            try:
+                mine.access.request_link(f"{place}@example.com", binding=BROWSER, client="192.0.2.7")
+                passed += 1
+            except Limited:
+                pass
+        mine.engines.dispose()
+        return passed
+
+    assert sum(forked(call, PROCESSES)) == MOST
+
+
+@pytest.mark.guarantee(8)
 def test_threads_of_one_process_let_the_limit_pass_and_no_more(house):
     barrier = threading.Barrier(16)
 
     def call(_):
-        barrier.wait(30)
+        barrier.wait(120)
         return [house.access._limiter.admits(ANNA) for _ in range(5)]
 
     with ThreadPoolExecutor(16) as pool:
@@ -228,20 +268,22 @@ def test_threads_of_one_process_let_the_limit_pass_and_no_more(house):
 
 
 def test_the_race_of_processes_would_catch_whoever_reads_and_then_writes(house, database_url):
-    """A counter that is read, compared and written back, on the same table."""
+    """A counter that is read and compared by all four before any of them counts, on the same table."""
+    first = digest("naive")
+    house.shell.tallies.add(first, 1, WINDOW)
     house.engines.dispose()
+    read = multiprocessing.get_context("fork").Barrier(PROCESSES, timeout=60)
 
     def call(_):
         mine, passed = elsewhere(house, database_url), 0
-        counters, key = mine.shell.tallies, digest("naive")
-        for _ in range(CALLS // PROCESSES):
-            found = counters.read(key)
-            count = 0 if found is None else found.count
-            if count < LIMIT:
+        for _ in range(LIMIT):
+            lets = mine.shell.tallies.read(first).count < LIMIT
+            read.wait()
+            if lets:
+                mine.shell.tallies.add(first, 1, WINDOW)
                 passed += 1
-                counters.drop(key)
-                counters.add(key, count + 1, WINDOW)
+            read.wait()
         mine.engines.dispose()
         return passed
 
-    assert sum(forked(call, PROCESSES)) > LIMIT
+    assert 1 + sum(forked(call, PROCESSES)) == LIMIT + 1

@@ -108,5 +108,5 @@ def test_a_masked_address_shows_one_letter():
 
 
 def test_the_cookie_is_not_shown_by_repr():
-    signed_in = SignedIn(cookie="secret", expires_at=NOON, actor=VISITOR, next_path="/")
+    signed_in = SignedIn(cookie="secret", expires_at=NOON, actor=VISITOR, next_path="/", known_browser="secret too")
     assert "secret" not in repr(signed_in)

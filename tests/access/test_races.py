@@ -28,7 +28,7 @@ def hold_back(monkeypatch, store, verb):
     def held(what):
         if not hasattr(passed, "by"):
             passed.by = True
-            barrier.wait(30)
+            barrier.wait(120)
         write(what)
 
     monkeypatch.setattr(store, verb, held)

@@ -56,7 +56,7 @@ def test_an_address_stands_for_one_form_of_one_document_in_the_name_of_who_asked
     assert address.startswith("https://portal.example.com/download/")
     with counting(quick.engines) as sent:
         found = quick.access.signed_urls.open(token_of(address))
-    assert len(sent) == 2
+    assert len(sent) == 1
     assert (found.actor, found.account_id, found.document_id) == (me, account, document)
     assert (found.form, found.file_id) == ("file", file)
     holder = holder_of(quick, account, contact, document)

@@ -9,6 +9,7 @@ from lockportal.core.actor import staff
 from lockportal.core.settings import Supplier
 from lockportal.portal import Portal
 from lockportal.testing.bench import StillClock
+from standing import stand
 
 ANN, BEN = staff("ann"), staff("ben")
 
@@ -31,7 +32,8 @@ def opened(url):
         secret_keys=("a key of the tests, which is long enough",),
     )
     portal = Portal(config, clock=StillClock())
-    portal.upgrade()
+    assert portal.shell  # derives the tables of every capability
+    stand(portal.engines)
     yield portal
     portal.close()
 

@@ -1,4 +1,4 @@
-"""The list of open invoices over HTTP: the portal in Flask and FastAPI beside a bare route of each that does the same SQL.
+"""The list of open invoices over HTTP: the portal in Flask and FastAPI beside a bare route of each that runs the very same SQL.
 
 Run as `python tests/benchmarks/bench_http.py [documents] [seconds]`; it prints lines of a markdown table. Each application is
 served by granian with one worker on a port of its own, as its README says; one client asks over several connections. The
@@ -6,6 +6,7 @@ sides take turns, medians of the rounds. The bare side knows nobody: no session,
 module, one connection for each thread.
 """
 
+import json
 import os
 import socket
 import sqlite3
@@ -19,26 +20,32 @@ from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
+import sqlalchemy as sa
 from bench_pages import Letters, signed_in
 from book import rows
 
 from lockportal import SYSTEM, Config, Portal
+from lockportal.documents import DocumentState, Filter
 
 ROUNDS, CONNECTIONS, KEY = 5, 8, "k" * 40
-SQL = """
-    SELECT lower(hex(id)), kind, number, po_number, issued_on, due_on, total_minor, total_currency, balance_minor
-    FROM lockportal_document WHERE account_id = ? AND live AND visible ORDER BY issued_on DESC, id DESC LIMIT 25
-"""
-NAMES = ("id", "kind", "number", "po_number", "issued_on", "due_on", "total", "currency", "balance")
+SHOWN = 25
+"""How many rows a page shows; one more is asked for, to know whether there is a next page."""
 _LOCAL = threading.local()
 
 
 def bare_rows(account):
-    """What the bare routes answer: the same rows, read by the driver."""
+    """What the bare routes answer: what the portal's own statement finds, read by the driver."""
     connection = getattr(_LOCAL, "connection", None)
     if connection is None:
         connection = _LOCAL.connection = sqlite3.connect(os.environ["BENCH_FILE"])
-    return [dict(zip(NAMES, row, strict=True)) for row in connection.execute(SQL, (bytes.fromhex(account),))]
+        _LOCAL.asked = json.loads(Path(os.environ["BENCH_SQL"]).read_text("utf-8"))
+    given = {"account": bytes.fromhex(account), "supplier": bytes.fromhex(_LOCAL.asked["supplier"])}
+    cursor = connection.execute(_LOCAL.asked["sql"], [given.get(one, one) for one in _LOCAL.asked["parameters"]])
+    names = [column[0] for column in cursor.description]
+    return [
+        {name: value.hex() if isinstance(value, bytes) else value for name, value in zip(names, row, strict=True)}
+        for row in cursor.fetchall()[:SHOWN]
+    ]
 
 
 def bare_flask():
@@ -72,15 +79,29 @@ SIDES = {
 
 
 def filled(folder, documents):
-    """Write the book; answer the account of a typical customer and a contact's session."""
+    """Write the book, and the statement of the list; answer the account of a typical customer and a contact's session."""
     letters = Letters()
     config = Config(database=f"sqlite:///{folder / 'book.db'}", secret_keys=(KEY,), files=f"folder:{folder / 'files'}")
     portal = Portal(config, notifier=letters)
     portal.upgrade()
     assert portal.documents.store(rows(documents), SYSTEM, source="bench").added == documents
-    found = signed_in(portal, letters, f"C-{documents // 40:07}")
+    account, cookie = signed_in(portal, letters, f"C-{documents // 40:07}")
+    (folder / "list.json").write_text(json.dumps(statement(portal, account, cookie)), "utf-8")
     portal.close()
-    return found
+    return account, cookie
+
+
+def statement(portal, account, cookie):
+    """Answer the one statement by which the portal lists open documents, with the names of the ids among its parameters."""
+    run = []
+    sa.event.listen(sa.Engine, "before_cursor_execute", lambda _c, _cursor, sql, given, _context, _many: run.append((sql, given)))
+    shown = portal.documents.search(account, portal.access.authenticate(cookie), Filter(state=DocumentState.OPEN)).items
+    sql, given = run[-1]
+    assert "lockportal_document" in sql
+    assert shown
+    names = {account.bytes: "account", portal.supplier.id.bytes: "supplier"}
+    parameters = [names[bytes(one)] if isinstance(one, bytes | memoryview) else one for one in given]
+    return {"sql": sql, "parameters": parameters, "supplier": portal.supplier.id.hex}
 
 
 def served(folder, interface, application):
@@ -92,6 +113,7 @@ def served(folder, interface, application):
     environment = {
         **os.environ,
         "BENCH_FILE": str(folder / "book.db"),
+        "BENCH_SQL": str(folder / "list.json"),
         "LOCKPORTAL_DATABASE_URL": f"sqlite:///{folder / 'book.db'}",
         "LOCKPORTAL_SECRET_KEYS": KEY,
         "PYTHONPATH": os.pathsep.join((here, str(Path(here).parent))),

@@ -135,13 +135,13 @@ def test_files_come_with_a_document_and_stay_when_it_changes(portal):
         stored(invoice("R-2"), facts(name="../b.pdf"))
 
 
-def test_a_document_with_its_files_is_still_read_in_three_statements(portal):
+def test_a_document_with_its_files_is_still_read_in_two_statements(portal):
     store(portal, invoice(po_number="PO-1"), paper(DocumentKind.PURCHASE_ORDER, "PO-1"))
     file = attach(portal)
     account, one = account_of(portal), key(portal)
     with counting(portal.engines) as sent:
         shown = portal.documents.get(account, one, customer(account))
-    assert (len(sent), len(shown.references), [each.id for each in shown.files]) == (3, 1, [file])
+    assert (len(sent), len(shown.references), [each.id for each in shown.files]) == (2, 1, [file])
     with counting(portal.engines) as sent:
         portal.documents.open_file(account, one, file, OTTO)
     assert len(sent) == 1

@@ -121,7 +121,7 @@ def test_a_question_that_forgets_to_name_the_document_would_show_all_of_them(por
     """The control: with the check of the document left out, the other invoice is shown."""
     holder = opened(portal, token_of(portal, account, item_id(portal, "first"), anna))
     other = item_id(portal, "second")
-    for name in ("DOCUMENT", "BESIDE", "HISTORY"):
+    for name in ("DOCUMENT", "BESIDE"):
         question = getattr(queries, name)
         careless = evolve(question, audience=evolve(question.audience, holder="account_id"))
         monkeypatch.setattr(queries, name, careless)

@@ -65,12 +65,12 @@ def test_a_document_is_shown_with_its_customer_state_and_postings(portal):
     assert shown.history[0].reference == "R-1"
 
 
-def test_a_document_is_read_in_three_statements(portal):
+def test_a_document_is_read_in_two_statements(portal):
     store(portal, invoice(po_number="PO-1"), paper(ORDER, "PO-1"))
     account = account_of(portal)
     with counting(portal.engines) as sent:
         portal.documents.get(account, key(portal, "R-1", account), OTTO)
-    assert len(sent) == 3
+    assert len(sent) == 2
 
 
 def test_links_are_followed_from_both_ends(portal):

@@ -165,7 +165,7 @@ def told_of(portal, account, as_of):
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(STATED, STATED, st.integers(0, 40))
 def test_a_correction_counts_from_its_day_and_a_settlement_from_its_own(portal, first, then, corrected):
     number = str(portal.clock.new_id())

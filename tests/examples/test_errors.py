@@ -1,9 +1,11 @@
 """Every kind of refusal, through both applications: by a page or as problem+json, as the path asks for it."""
 
+import httpx2
 import pytest
 
 from examples.twins import OWN, Twins, held
 from lockportal.shell import Shell
+from lockportal.web import Front
 
 JSON = {"Content-Type": "application/json"}
 STAFF = {"X-Staff": "casey", **OWN}
@@ -99,6 +101,20 @@ def test_a_failure_inside_is_said_alike_and_without_detail(twins, monkeypatch, p
     assert all("hunter2" not in answer.text for answer in answers.values())
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/api/sign-in"])
+def test_a_failure_while_a_request_is_read_is_said_alike_and_without_detail(twins, monkeypatch, path):
+    def fails(*_, **__):
+        raise RuntimeError("the password is hunter2")
+
+    monkeypatch.setattr(Front, "largest", fails)
+    answers = twins.send("POST", path, data={"email": "a@b.example"})
+    assert held(answers) == 500
+    for answer in answers.values():
+        assert "hunter2" not in answer.text
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src" in answer.headers["Content-Security-Policy"]
+
+
 def test_the_document_of_the_api_is_the_same_to_the_byte(twins):
     flask, fastapi = twins.send("GET", "/api/openapi.json").values()
     assert flask.content == fastapi.content
@@ -112,3 +128,17 @@ def test_what_is_held_would_see_a_difference(twins):
     other = twins.send("GET", "/nowhere")
     with pytest.raises(AssertionError):
         held({"flask": answers["flask"], "fastapi": other["fastapi"]})
+
+
+def test_what_is_held_would_see_a_length_that_is_told_twice(twins):
+    """A control: both tell the length of a page once, and an application that tells it twice is caught."""
+    answers = twins.send("GET", "/sign-in")
+    assert [answer.headers.get_list("content-length") for answer in answers.values()] == [
+        [str(len(answer.content))] for answer in answers.values()
+    ]
+    fastapi = answers["fastapi"]
+    twice = [*fastapi.headers.multi_items(), ("content-length", str(len(fastapi.content)))]
+    answers["fastapi"] = httpx2.Response(fastapi.status_code, headers=twice, content=fastapi.content)
+    assert len(answers["fastapi"].headers.get_list("content-length")) == 2
+    with pytest.raises(AssertionError):
+        held(answers)

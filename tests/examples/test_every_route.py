@@ -6,14 +6,14 @@ import pytest
 
 from api_calls import CALLS, ENDING, filled
 from estate import CASEY
-from examples.twins import OWN, ByHeader, Twins, held
+from examples.twins import OWN, ByHeader, Twins, held, held_without_bodies
 from lockportal.core.routes import Entrance
 from lockportal.web import Front
 from recipes import FORMS, QUERIES
 
 OVER = (*ENDING[1:], "sign_out", "end_session", "end_sessions")
 """What ends a session: somebody's of their own."""
-LAST = (*OVER, ENDING[0])
+LAST = (*OVER, ENDING[0], "desk_remove_upload")
 DONE = {200, 201, 204, 303, 422}
 """Answered, or refused by the rules behind the route."""
 
@@ -86,12 +86,16 @@ def test_both_say_the_same_of_every_route_to_everybody(twins, routes):
     for route in routes:
         for who, path, given in requests_of(twins, route):
             try:
-                status = held(twins.send(route.method, path, **given))
+                answers = twins.send(route.method, path, **given)
+                status = held(answers)
+                if route.method == "GET":
+                    held_without_bodies(twins.send("HEAD", path, **given), answers)
             except AssertionError as error:
                 pytest.fail(f"{route.method} {route.path} for {who}: {error}")
             statuses.add(status)
             met.setdefault(route.name, set()).add(status)
-    unanswered = {name: said for name, said in met.items() if not said & DONE}
+    signed = {route.name for route in routes if route.entrance is Entrance.GATEWAY}  # what a gateway must sign, nobody here can
+    unanswered = {name: said for name, said in met.items() if not said & DONE and name not in signed}
     assert not unanswered, "write in tests/api_calls.py or tests/recipes.py what these routes need to be answered well"
     assert met.keys() == {route.name for route in routes}
     assert {200, 201, 204, 303, 401, 403, 404, 422} <= statuses

@@ -1,14 +1,16 @@
 """Several suppliers by host name behind one application, in both examples; and where they come from."""
 
+import base64
 import re
 from pathlib import Path
 
 import pytest
 
+from examples.browsing import OURS, token_of
 from examples.hosts import CLIENTS, open_two
 from lockportal import SYSTEM, Portal
 from lockportal.core.errors import Refused
-from lockportal.web import Front, Request, portals_of
+from lockportal.web import BasicLogin, Front, Request, portals_of, staff_of
 
 ACME, BOLT = "pay.acme.example", "pay.bolt.example"
 TOML = """
@@ -76,6 +78,79 @@ def test_a_session_of_one_supplier_is_none_of_the_other(portals):
 
     assert (status(ACME, "acme"), status(BOLT, "bolt")) == (200, 200)
     assert (status(ACME, "bolt"), status(BOLT, "acme")) == (401, 401)
+
+
+def person(portal):
+    """A customer of a supplier with a person who may see."""
+    account = portal.profiles.open_customer("C-1", f"Harbour of {portal.supplier.key}", by=SYSTEM)
+    portal.profiles.add_contact(account, "ann@harbour.example", by=SYSTEM, invite=False)
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_person_signs_in_by_the_pages_of_one_supplier_and_is_nobody_at_the_others(portals, name):
+    for portal in portals.values():
+        person(portal)
+    with CLIENTS[name](portals) as client:
+        for host, other in ((ACME, BOLT), (BOLT, ACME)):
+            client.cookies.clear()
+            sent = {**OURS, "Host": host}
+            form = {"email": "ann@harbour.example", "form_token": token_of(client.get("/sign-in", headers=sent))}
+            assert client.post("/sign-in", data=form, headers=sent).status_code == 200
+            for portal in portals.values():
+                portal.deliver()
+            link = re.search(r"https://([^/]+)(/sign-in/\S+)", Path("outbox/latest.eml").read_text("utf-8"))
+            assert link[1].partition(":")[0] == host
+            token = token_of(client.get(link[2], headers=sent))
+            assert client.post(link[2], data={"form_token": token}, headers={**sent, "Host": other}).status_code == 404
+            assert client.post(link[2], data={"form_token": token}, headers=sent).status_code == 303
+            supplier = "acme" if host == ACME else "bolt"
+            seen = client.get("/", headers=sent, follow_redirects=True)
+            assert (seen.status_code, f"Harbour of {supplier}" in seen.text) == (200, True)
+            away = client.get("/", headers={**sent, "Host": other})
+            assert away.status_code == 303
+            assert away.headers["Location"].endswith("/sign-in")
+
+
+def basic(text):
+    return {"Authorization": f"Basic {base64.b64encode(text.encode()).decode()}"}
+
+
+PEOPLE = {"LOCKPORTAL_STAFF_ACME": "casey:of acme", "LOCKPORTAL_STAFF_BOLT": "robin:of bolt"}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_the_people_of_one_supplier_are_nobody_at_the_desk_of_another(portals, name, monkeypatch):
+    for variable, people in PEOPLE.items():
+        monkeypatch.setenv(variable, people)
+    with CLIENTS[name](portals) as client:
+        for host, people in ((ACME, "casey:of acme"), (BOLT, "robin:of bolt")):
+            other = BOLT if host == ACME else ACME
+            for path in ("/desk", "/api/tasks"):
+                assert client.get(path, headers={"Host": host, **basic(people)}).status_code == 200
+                assert client.get(path, headers={"Host": other, **basic(people)}).status_code == 401
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_supplier_whose_people_are_not_named_has_no_desk(portals, name, monkeypatch):
+    monkeypatch.setenv("LOCKPORTAL_STAFF_ACME", PEOPLE["LOCKPORTAL_STAFF_ACME"])
+    with CLIENTS[name](portals) as client:
+        assert client.get("/desk", headers={"Host": ACME, **basic("casey:of acme")}).status_code == 200
+        assert client.get("/desk", headers={"Host": BOLT, **basic("casey:of acme")}).status_code == 404
+
+
+def test_one_variable_for_the_people_of_several_suppliers_is_refused(portals):
+    with pytest.raises(Refused) as refused:
+        staff_of(portals, {**PEOPLE, "LOCKPORTAL_STAFF": "casey:of all"})
+    assert (refused.value.code, refused.value.field) == ("staff.ambiguous", "LOCKPORTAL_STAFF")
+    only = {ACME: portals[ACME], "localhost": portals[ACME]}
+    assert staff_of(only, {"LOCKPORTAL_STAFF": "casey:of all"}).keys() == {"acme"}
+    assert staff_of(portals, {}) == {}
+
+
+def test_one_login_for_the_desks_of_several_suppliers_is_refused(portals):
+    with pytest.raises(Refused) as refused:
+        Front(portals, staff=BasicLogin({"casey": "of all"}))
+    assert refused.value.code == "staff.ambiguous"
 
 
 def test_one_portal_answers_to_whatever_name_it_is_asked_by(tmp_path, monkeypatch):

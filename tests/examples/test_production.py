@@ -4,18 +4,20 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
 
+from ports import held_port
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def lines():
@@ -25,20 +27,26 @@ def lines():
             yield pytest.param(line, id=f"{readme.parent.name} by {line.split()[0]}")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def status(address):
     try:
-        with urlopen(address, timeout=5) as answer:
+        with urlopen(address, timeout=PATIENCE) as answer:
             return answer.status
     except HTTPError as error:
         return error.code
     except (URLError, OSError):
         return 0
+
+
+def heads(port):
+    """Ask three times over one connection, twice by HEAD; answer each status, and whether a length was told."""
+    connection, told = HTTPConnection("127.0.0.1", port, timeout=PATIENCE), []
+    for method, path in (("HEAD", "/sign-in"), ("HEAD", "/static/lockportal.css"), ("OPTIONS", "/sign-in")):
+        connection.request(method, path)
+        answer = connection.getresponse()
+        answer.read()
+        told.append((answer.status, int(answer.headers["Content-Length"]) > 500))
+    connection.close()
+    return told
 
 
 def comes_up(process, address):
@@ -49,11 +57,16 @@ def comes_up(process, address):
     return said
 
 
+@pytest.fixture
+def port():
+    with held_port() as held:
+        yield held
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a group of processes is ended as POSIX does")
 @pytest.mark.parametrize("line", list(lines()))
-def test_a_server_starts_by_the_line_of_its_readme(line, tmp_path):
-    port = free_port()
+def test_a_server_starts_by_the_line_of_its_readme(line, port, tmp_path):
     command = [part.replace("8000", str(port)) for part in shlex.split(line)]
     command[0] = str(Path(sys.executable).with_name(command[0]))
     environment = {
@@ -71,10 +84,11 @@ def test_a_server_starts_by_the_line_of_its_readme(line, tmp_path):
             assert status(f"{here}/sign-in") == 200
             assert status(f"{here}/api/openapi.json") == 200
             assert status(f"{here}/api/me") == 401
+            assert heads(port) == [(200, True), (200, True), (405, True)]
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             try:
-                process.wait(20)
+                process.wait(5)  # how a server ends is its own matter
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

@@ -1,8 +1,11 @@
 """The two example applications over copies of one database, with the same keys, people and sessions: nothing else differs."""
 
+import itertools
 import re
 import shutil
+from datetime import timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import httpx2
 import lockportal_example_fastapi as fastapi_portal
@@ -18,8 +21,6 @@ from lockportal.web.security import Asking, Guard
 
 HERE, CLIENT = "https://portal.example", "192.0.2.1"
 OWN = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
-NOT_OURS = {"date", "server", "content-length", "transfer-encoding"}
-"""What a server says of itself."""
 
 
 class ByHeader:
@@ -45,6 +46,7 @@ class Twins:
             shutil.copy(folder / "estate.sqlite", folder / f"{name}.sqlite")
             opened = self.estate.open(database=f"{name}.sqlite")
             portal = opened.__enter__()
+            portal.clock.new_id = drawn(self.estate.own.account)
             self._opened.append(opened)
             self.portals.append(portal)
             self.clients[name] = of(portal)
@@ -87,8 +89,10 @@ class Twins:
         return self.guard.asking_token(Asking(BINDING)) if actor is None else self.guard.session_token(actor)
 
     def send(self, method, path, **given):
-        """Send the same request to both; answer what each said."""
+        """Send the same request to both, a moment after the last; answer what each said."""
         answers = {}
+        for portal in self.portals:
+            portal.clock.time += timedelta(milliseconds=1)
         for name, client in self.clients.items():
             client.cookies.clear()
             answers[name] = client.request(method, path, **given)
@@ -101,6 +105,12 @@ class Twins:
             opened.__exit__(None, None, None)
 
 
+def drawn(first):
+    """Ids that follow one another, so that both name and order alike what they make."""
+    numbers = itertools.count(first.int + (1 << 80))
+    return lambda: UUID(int=next(numbers))
+
+
 def _of_flask(portal):
     transport = httpx2.WSGITransport(app=flask_portal.create_app(portal, staff=ByHeader()), remote_addr=CLIENT)
     return httpx2.Client(transport=transport, base_url=HERE)
@@ -108,31 +118,45 @@ def _of_flask(portal):
 
 def _of_fastapi(portal):
     app = fastapi_portal.create_app(portal, staff=ByHeader())
-    return TestClient(app, base_url=HERE, client=(CLIENT, 40000), follow_redirects=False)
+    return TestClient(app, base_url=HERE, client=(CLIENT, 40000), follow_redirects=False, raise_server_exceptions=False)
 
 
 # holding answers against each other
 
 _DRAWN = [
-    (re.compile(r'(__Host-lockportal(?:-asking|-document)?=|"cookie":"|name="form_token" value=")[^;"]+'), r"\1…"),
+    (re.compile(r'(__Host-lockportal(?:-asking|-document)?=|"cookie":"|name="(?:form_token|key)" value=")[^;"]+'), r"\1…"),
     (re.compile(r'"code":"[0-9]{6}"'), "a code"),
     (re.compile(r'<strong class="code">[0-9]{3} [0-9]{3}'), "a code"),
+    (re.compile(r"\bD-[0-9A-Z]{10}\b"), "a dispute"),
 ]
+_OF_THE_BODY = {"content-length", "etag"}
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def held(answers):
-    """Hold what both said against each other, but for what each draws for itself; answer the status."""
+    """Hold what both said against each other, but for what each draws for itself; answer the status.
+
+    Headers are held as they came, each as often as it came.
+    """
     flask, fastapi = answers.values()
     texts = [(answer.text if _is_text(answer) else answer.content.hex()) for answer in (flask, fastapi)]
     common = set(_ID.findall(texts[0])) & set(_ID.findall(texts[1]))
     plain = [_plain(text, common) for text in texts]
     assert plain[0] == plain[1]
     alike = texts[0] == texts[1]
-    headers = [_headers(answer, common, marked=alike) for answer in (flask, fastapi)]
+    headers = [_headers(answer, common, alike=alike) for answer in (flask, fastapi)]
     assert headers[0] == headers[1]
     assert flask.status_code == fastapi.status_code
     return flask.status_code
+
+
+def held_without_bodies(heads, gets):
+    """Hold the answers to a HEAD against those that the same sides gave to the GET: all but the body, and the body's length."""
+    for head, got in zip(heads.values(), gets.values(), strict=True):
+        assert head.content == b""
+        assert head.status_code == got.status_code
+        told, expected = (sorted((n.lower(), _plain(v, set())) for n, v in one.headers.multi_items()) for one in (head, got))
+        assert told == expected
 
 
 def _is_text(answer):
@@ -145,7 +169,9 @@ def _plain(text, common):
     return _ID.sub(lambda found: found[0] if found[0] in common else "a new id", text)
 
 
-def _headers(answer, common, *, marked):
-    left_out = NOT_OURS if marked else NOT_OURS | {"etag"}
-    told = ((name.lower(), _plain(value, common)) for name, value in answer.headers.multi_items())
-    return sorted(pair for pair in told if pair[0] not in left_out)
+def _headers(answer, common, *, alike):
+    """Every header as often as it came; the length and mark of a body stand for its text, which the other one need not share."""
+    lengths = answer.headers.get_list("content-length")
+    assert lengths in ([], [str(len(answer.content))])
+    told = [(name.lower(), _plain(value, common)) for name, value in answer.headers.multi_items()]
+    return sorted((name, "its own" if name in _OF_THE_BODY and not alike else value) for name, value in told)

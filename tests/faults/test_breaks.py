@@ -46,7 +46,7 @@ def test_a_connection_that_ends_at_any_boundary_is_survived(flow, server_ground,
     many, books, heard, mails = undisturbed(server_ground, seed, flow)
     assert books.findings == ()
     for turn in range(tier.times(1, 1, 2)):
-        for at in tier.some(many, flow.quick, 40):
+        for at in tier.some(many, flow.quick, 24):
             after, heard_after, mails_after, where = broken(server_ground, seed, admin, flow, at, f"-{turn}")
             assert after == books, where
             assert len(set(heard_after)) == len(set(heard)), where

@@ -38,7 +38,7 @@ class House:
 
         with Dispatchers(make, processes=PROCESSES, folder=self.folder) as dispatchers:
             dispatchers.harass(kills=kills, every=0.1, random=Random(self.seed))
-            dispatchers.wait(until, seconds=120)
+            dispatchers.wait(until, seconds=600)
 
     def later(self):
         """Let whatever was leased by the killed, or waits after a failure, be free again."""

@@ -126,7 +126,7 @@ def test_without_the_check_of_the_version_increments_are_lost_at_any_level(bench
 
 def _after(together, alone, commit, units):
     """Commit one after the other, when everybody has read."""
-    together.wait(30)
+    together.wait(120)
     with alone:
         commit(units)
 

@@ -54,7 +54,7 @@ def test_a_deadlock_is_a_conflict(url, code, request):
     def cross(first, second):
         with engine.connect() as connection:
             connection.exec_driver_sql(f"UPDATE pair SET value = 1 WHERE id = {first}")
-            together.wait(30)
+            together.wait(120)
             connection.exec_driver_sql(f"UPDATE pair SET value = 1 WHERE id = {second}")
             connection.commit()
 

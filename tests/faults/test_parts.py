@@ -44,9 +44,9 @@ def test_killed_children_are_replaced_and_failed_ones_told(tmp_path):
         return lambda: notes.add(name)
 
     with Children(work_of, processes=2, folder=tmp_path) as children:
-        children.wait(lambda: len(notes.all()) > 4, seconds=20)
+        children.wait(lambda: "child-1" in notes.all() and "child-2" in notes.all(), seconds=120)
         children.kill(0)
-        children.wait(lambda: "child-3" in notes.all(), seconds=20)
+        children.wait(lambda: "child-3" in notes.all(), seconds=120)
         assert children.kills == 1
         with pytest.raises(TimeoutError):
             children.wait(lambda: False, seconds=0.05)
@@ -56,7 +56,7 @@ def test_killed_children_are_replaced_and_failed_ones_told(tmp_path):
         raise ZeroDivisionError
 
     with pytest.raises(RuntimeError, match="ZeroDivisionError"), Children(fail, processes=1, folder=tmp_path) as children:
-        children.wait(lambda: False, seconds=20)
+        children.wait(lambda: False, seconds=120)
 
 
 def test_a_receiver_fails_as_often_as_it_was_told_and_notes_half_of_that(tmp_path):

@@ -14,6 +14,7 @@ from lockportal.storage.engines import open_engines
 from lockportal.testing.bench import Bench
 from lockportal.testing.faults import Act, Proxy
 from lockportal.testing.storage.reading import TOTAL
+from waiting import AMPLE
 
 BEGINS = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ", "mariadb": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"}
 CUTS = [Act.CUT_BEFORE, Act.CUT_SENT, Act.CUT_ANSWERED]
@@ -140,8 +141,8 @@ class Pivot:
             ):
                 connection.exec_driver_sql(statement)
 
-    def disturb(self):
-        """Go through it once while another thread's reader waits in the middle of its statement."""
+    def disturb(self, reader):
+        """Go through it once while the reader of another thread waits in the middle of its statement."""
         with self.writers.connect() as adding, self.writers.connect() as gate:
             gate.exec_driver_sql("SELECT pg_advisory_lock(1)")
             batch = adding.exec_driver_sql("SELECT number FROM batch").scalar_one()
@@ -149,14 +150,16 @@ class Pivot:
                 closing.exec_driver_sql("UPDATE batch SET number = number + 1")
             adding.exec_driver_sql(f"INSERT INTO receipt VALUES ({batch})")
             yield  # the reader begins: its moment is before the second commit
-            self._await_reader()
+            self._await(reader)
             adding.commit()
             gate.exec_driver_sql("SELECT pg_advisory_unlock(1)")
 
-    def _await_reader(self):
-        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    def _await(self, reader):
+        """Wait until the reader waits: in this database, as the server's others have locks and waits of their own."""
+        here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        waiting = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {here}"
         with self.writers.connect() as looking:
-            while not looking.exec_driver_sql(waiting).scalar_one():
+            while reader.is_alive() and not looking.exec_driver_sql(waiting).scalar_one():
                 looking.rollback()
 
 
@@ -199,11 +202,12 @@ def disturbed(engines, read):
         except Exception as error:  # noqa: BLE001 - what the reader meets is its answer
             answers.append(error)
 
-    steps, thread = pivot.disturb(), threading.Thread(target=answer)
+    thread = threading.Thread(target=answer)
+    steps = pivot.disturb(thread)
     next(steps)
     thread.start()
     next(steps, None)
-    thread.join(60)
+    thread.join(AMPLE)
     return answers[0]
 
 

@@ -11,6 +11,7 @@ from lockportal.core.errors import Conflict
 from lockportal.storage.engines import open_engines
 from lockportal.testing.bench import Bench
 from lockportal.testing.specimen import Count, Counter, counter_id
+from waiting import soon
 
 DURABLE = {
     "postgresql": ("fsync=on", "synchronous_commit=on"),
@@ -21,7 +22,8 @@ FORGETFUL = {
     "mariadb": ("--innodb-flush-log-at-trx-commit=0", "--innodb-flush-log-at-timeout=100"),
 }
 THREADS = 4
-LOAD = 0.4
+LOAD = 20
+"""So many increments of each thread are acknowledged between one kill and the next."""
 
 
 class Load:
@@ -55,6 +57,11 @@ class Load:
                 self.errors.append(error)
                 return
 
+    def goes_on(self):
+        """Wait until each thread has had some more acknowledged, or has failed."""
+        wanted = [len(versions) + LOAD for versions in self.acknowledged]
+        soon(lambda: self.errors or all(len(mine) >= many for mine, many in zip(self.acknowledged, wanted, strict=True)))
+
     def lost(self, acknowledged):
         """The acknowledged versions that are not in the journal."""
         found = []
@@ -66,7 +73,7 @@ class Load:
 
 def kill_under_load(server, bench, load):
     """Kill the server; what had been acknowledged by then and is not there once it is back."""
-    time.sleep(LOAD)
+    load.goes_on()
     acknowledged = [list(versions) for versions in load.acknowledged]
     server.kill()
     server.start()
@@ -83,7 +90,7 @@ def test_what_a_killed_server_had_acknowledged_is_there_when_it_is_back(kind, ow
         with Load(bench) as load:
             for _ in range(tier.times(1, 4, 50)):
                 assert kill_under_load(server, bench, load) == []
-            time.sleep(LOAD)
+            load.goes_on()
         assert load.lost(load.acknowledged) == []
         for account, versions in zip(load.accounts, load.acknowledged, strict=True):
             counted = bench.account(account, Counter).get(Counter, counter_id(account)).value
@@ -99,6 +106,6 @@ def test_a_server_that_acknowledges_before_it_has_written_loses_some(kind, own_s
         bench = Bench(engines=open_engines(server.url))
         bench.make_schema()
         with Load(bench) as load:
-            lost = next((found for _ in range(8) if (found := kill_under_load(server, bench, load))), [])
+            lost = next((found for _ in range(50) if (found := kill_under_load(server, bench, load))), [])
         assert lost
         bench.engines.dispose()

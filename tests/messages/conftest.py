@@ -12,7 +12,7 @@ from books import NOON, StandingClock, account_of, invoice, store
 from lockportal import Branding, Config, Portal, Right, Supplier
 from lockportal.core.errors import GatewayError
 from lockportal.mail.message import build
-from lockportal.storage.tables import METADATA
+from standing import stand
 
 BASE = "https://portal.example.com"
 
@@ -74,7 +74,7 @@ class Office:
         )
         self.portal = Portal(self.config, clock=self.clock, notifier=self.box, plugins=plugins)
         assert self.portal.shell  # derives the tables of every capability
-        METADATA.create_all(self.portal.engines.writes)
+        stand(self.portal.engines)
 
     def again(self):
         """Another process on the same database."""

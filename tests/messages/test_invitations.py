@@ -97,7 +97,7 @@ def test_preferences_do_not_silence_an_invitation(quick):
         quick.portal.messages.store_preference(account, contact.id, category, wanted=False, by=OTTO)
     quick.portal.profiles.disable_contact(account, contact.id, by=OTTO)
     quick.contact(account, invite=True)
-    assert categories == ["payments", "documents"]
+    assert {"documents", "payments"} < set(categories)
     assert len(told(quick)) == 1
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from datetime import date
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from uuid import UUID
@@ -16,15 +17,23 @@ from lockportal import Branding, Config, Money, Portal, Refused, Supplier, hooki
 from lockportal.access.messages import SIGN_IN, SignIn
 from lockportal.core.account import Capability
 from lockportal.core.messages import MessageKind, Recipient
+from lockportal.disputes.messages import KINDS as DISPUTE_KINDS
+from lockportal.disputes.messages import DisputeTold, ToldLine
 from lockportal.documents.messages import READY, DocumentsReady, ReadyDocument
+from lockportal.dunning.messages import KINDS as DUNNING_KINDS
+from lockportal.dunning.messages import RemindedDocument, ReminderTold
 from lockportal.ledger.messages import PAYMENT_RECEIVED, PaymentReceived, ReceivedPayment
 from lockportal.messages.models import MessagesSettings
 from lockportal.messages.rendering import Surroundings, Templates, brand_of
+from lockportal.payments.telling.messages import KINDS as PAYMENT_KINDS
+from lockportal.payments.telling.messages import PaidDocument
 from lockportal.profiles.messages import INVITATION, Invitation
+from lockportal.promises.messages import KINDS as PROMISE_KINDS
+from lockportal.promises.messages import PromisedDocument, PromisedPart, PromiseTold
 
 FOLDER = Path(lockportal.messages.__file__).parent / "templates"
 LANGUAGES = ("en", "de", "fr", "es")
-KINDS = (SIGN_IN, READY, PAYMENT_RECEIVED, INVITATION)
+KINDS = (SIGN_IN, READY, PAYMENT_RECEIVED, INVITATION, *PAYMENT_KINDS, *PROMISE_KINDS, *DISPUTE_KINDS, *DUNNING_KINDS.values())
 SUPPLIER = Supplier(name="Nord & Süd <GmbH>", currencies=("EUR",), email="ar@example.com", phone="+49 40 1", address=("Hafen 1",))
 LINK = "https://portal.example.com/accounts/1/documents"
 DOCUMENTS = tuple(
@@ -40,6 +49,87 @@ DOCUMENTS = tuple(
 PAYMENTS = tuple(
     ReceivedPayment(amount=Money(5000, "EUR"), received_on=date(2026, 3, 1), reference=said) for said in ("wire <1>", "")
 )
+PAID = {
+    "customer": "A & B",
+    "reference": "P-<1>",
+    "amount": Money(10000, "EUR"),
+    "received_on": date(2026, 3, 1),
+    "returned_on": date(2026, 3, 1),
+    "refunded_on": date(2026, 3, 1),
+    "on": date(2026, 3, 1),
+    "again_on": date(2026, 3, 9),
+    "method": "card",
+    "advice": "never",
+    "said": "",
+    "disputed": False,
+    "currency": "EUR",
+    "ceiling": Money(20000, "EUR"),
+    "count": 2,
+    "number": "<PO-1>",
+    "due_on": date(2026, 3, 9),
+    "note": "<before> we cut the steel",
+    "documents": (PaidDocument(number="<R-1>", amount=Money(5000, "EUR")),),
+    "more": 2,
+    "fee": Money(100, "EUR"),
+    "on_account": Money(300, "EUR"),
+    "steps": ("<by wire>",),
+    "state": "RF00",
+    "link": LINK,
+    "receipt": f"{LINK}/receipt.pdf",
+}
+
+
+def paid_for(variables):
+    """What a message about a payment may be told of."""
+    told = {one.name: PAID[one.name] for one in fields(variables)}
+    return variables(**told | ({"advice": f"{LINK}/remittance.pdf"} if "steps" in told else {}))
+
+
+PROMISED = PromiseTold(
+    customer="A & B",
+    amount=Money(10000, "EUR"),
+    on=date(2026, 3, 9),
+    parts=(
+        PromisedPart(on=date(2026, 3, 2), amount=Money(4000, "EUR")),
+        PromisedPart(on=date(2026, 3, 9), amount=Money(6000, "EUR")),
+    ),
+    documents=(PromisedDocument(number="<R-1>", amount=Money(5000, "EUR")),),
+    more=2,
+    came=Money(300, "EUR"),
+    link=LINK,
+)
+
+DISPUTED = DisputeTold(
+    customer="A & B",
+    reference="D-<1>",
+    number="<R-1>",
+    amount=Money(10000, "EUR"),
+    granted=Money(4000, "EUR"),
+    credited=Money(300, "EUR"),
+    undisputed=Money(900, "EUR"),
+    lines=(ToldLine(name="<Bolts>", amount=Money(10000, "EUR"), granted=Money(4000, "EUR")),),
+    more=2,
+    text="<b>Where?</b>\nWhen?",
+    partly=True,
+    closed=True,
+    link=LINK,
+)
+
+REMINDED = ReminderTold(
+    customer="A & B",
+    on=date(2026, 3, 9),
+    count=4,
+    documents=tuple(
+        RemindedDocument(
+            document_id=UUID(int=n), number=f"<R-{n}>", amount=Money(123450, "EUR"), due_on=date(2026, 3, 1), link=f"{LINK}/{n}"
+        )
+        for n in range(2)
+    ),
+    more=2,
+    totals=(Money(493800, "EUR"), Money(100, "USD")),
+    link=LINK,
+)
+
 VARIABLES = {
     INVITATION: Invitation(customer="A & B", inviter="Ben", link="https://portal.example.com/sign-in"),
     SIGN_IN: SignIn(link="https://portal.example.com/sign-in/t0ken", minutes=10),
@@ -47,6 +137,10 @@ VARIABLES = {
     PAYMENT_RECEIVED: PaymentReceived(
         customer="A & B", amount=Money(10000, "EUR"), received_on=date(2026, 3, 1), payments=PAYMENTS, link=LINK
     ),
+    **{kind: paid_for(kind.variables) for kind in PAYMENT_KINDS},
+    **dict.fromkeys(PROMISE_KINDS, PROMISED),
+    **dict.fromkeys(DISPUTE_KINDS, DISPUTED),
+    **dict.fromkeys(DUNNING_KINDS.values(), REMINDED),
 }
 
 
@@ -61,8 +155,13 @@ def surroundings(kind, language="en", supplier=SUPPLIER, name="Anna <Ash>"):
     )
 
 
+@cache
+def own():
+    return Templates(KINDS)
+
+
 def write(kind, language="en", templates=None, **given):
-    return (templates or Templates(KINDS)).write(kind, VARIABLES[kind], surroundings(kind, language, **given))
+    return (templates or own()).write(kind, VARIABLES[kind], surroundings(kind, language, **given))
 
 
 def refusal(templates=None, kinds=KINDS):
@@ -126,7 +225,25 @@ def test_a_message_loads_nothing_and_lets_no_value_become_markup(kind, language)
     parts.feed(made.html)
     assert parts.lang == language
     assert parts.tags <= {
-        *("html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td", "th", "p", "a", "br"),
+        *(
+            "html",
+            "head",
+            "meta",
+            "title",
+            "style",
+            "body",
+            "div",
+            "table",
+            "tbody",
+            "tr",
+            "td",
+            "th",
+            "p",
+            "a",
+            "br",
+            "ul",
+            "li",
+        ),
     }
     assert {(tag, name) for tag, name, _ in parts.addresses} == {("a", "href")}
     assert all(value.startswith("https://portal.example.com/") for *_, value in parts.addresses)
@@ -155,7 +272,7 @@ def test_money_dates_and_numbers_are_written_as_the_language_does():
 
 def test_one_invoice_is_told_by_its_number():
     one = DocumentsReady(customer="A", count=1, documents=DOCUMENTS[:1], more=0, link=LINK)
-    made = Templates(KINDS).write(READY, one, surroundings(READY, "fr"))
+    made = own().write(READY, one, surroundings(READY, "fr"))
     assert made.subject == "Facture <R-0> de Nord & Süd <GmbH>"
     assert "de plus" not in made.text
 
@@ -165,7 +282,7 @@ def test_a_receipt_lists_payments_where_there_is_more_to_say():
     single = PaymentReceived(
         customer="A", amount=Money(5000, "EUR"), received_on=date(2026, 3, 1), payments=PAYMENTS[1:], link=LINK
     )
-    made = Templates(KINDS).write(PAYMENT_RECEIVED, single, surroundings(PAYMENT_RECEIVED))
+    made = own().write(PAYMENT_RECEIVED, single, surroundings(PAYMENT_RECEIVED))
     assert "\n- " not in made.text
     assert made.subject == "We have received €50.00 – thank you"
 
@@ -186,7 +303,7 @@ def test_the_house_colour_can_be_read_on_white_and_written_upon():
     [(("de-AT",), "de"), (("fr_CA",), "fr"), (("nl", "es"), "es"), (("nl",), "en"), ((), "en"), (("EN",), "en")],
 )
 def test_a_message_speaks_the_first_language_that_it_knows(wanted, spoken):
-    assert Templates(KINDS).language(READY, wanted) == spoken
+    assert own().language(READY, wanted) == spoken
 
 
 def test_a_host_replaces_a_template_and_a_word_and_adds_a_language(host):

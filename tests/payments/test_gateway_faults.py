@@ -14,15 +14,28 @@ from lockportal.documents.models import document_id
 from lockportal.payments import CreditUse, LineChoice, MethodKind, PaymentState
 from lockportal.payments.calling import Payer
 from lockportal.payments.operations import OpKind, OpStatus
+from lockportal.payments.requests import WebhookRequest
+from payments.tills import event, seen
 
 THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
-FAULTS = ("before", "after", "garbage", "not_sent", "rejected", OpStatus.PENDING, OpStatus.FAILED, OpStatus.ACTION_REQUIRED)
+FAULTS = (
+    "before",
+    "after",
+    "reset",
+    "reset_after",
+    "garbage",
+    "not_sent",
+    "rejected",
+    OpStatus.PENDING,
+    OpStatus.FAILED,
+    OpStatus.ACTION_REQUIRED,
+)
 
 
-def furnished(shop, count, each=100):
-    facts = [invoice(f"R-{n}", usd(each)) for n in range(count)]
-    store(shop.portal, *facts)
-    account = account_of(shop.portal)
+def furnished(shop, count, each=100, *, number="100", first=0):
+    facts = [invoice(f"R-{first + n}", usd(each)) for n in range(count)]
+    store(shop.portal, *facts, number=number)
+    account = account_of(shop.portal, number)
     payer = customer(account, rights=(Right.VIEW, Right.PAY))
     return account, payer, [document_id(account, "books", fact.external_id) for fact in facts]
 
@@ -69,6 +82,19 @@ def every(shop):
         after = page.after
 
 
+def late(shop, rng):
+    """Have the gateway tell by webhooks, twice and in any order, of what it has done: everybody knows it already."""
+    told = [
+        event(f"late-{n}", seen(operation, kind, status, money))
+        for n, (operation, (kind, status, money)) in enumerate(shop.till.bank.items())
+    ] * 2
+    rng.shuffle(told)
+    for one in told:
+        shop.till.events = [(one,)]
+        request = WebhookRequest(headers={"secret": "s1"}, body=b"{}", received_at=shop.portal.clock.now())
+        shop.portal.payments.receive("main", request)
+
+
 @pytest.mark.guarantee(26)
 def test_a_gateway_that_fails_in_every_way_and_the_books_agree_in_the_end(sqlite_shop, tier):
     shop, total = sqlite_shop, tier.times(40, 500, 5000)
@@ -83,6 +109,7 @@ def test_a_gateway_that_fails_in_every_way_and_the_books_agree_in_the_end(sqlite
             assert pay(shop, account, payer, f"k{n}", document).payment_id == made.payment_id, "the same button again"
         keys.setdefault(made.payment_id, set()).update(operation for operation, _, _ in shop.till.calls[-2:])
     settle(shop)
+    late(shop, rng)
     states = {row.state for row in every(shop)}
     assert states <= {PaymentState.PAID, PaymentState.FAILED}, "everything is over"
     assert len(states) == 2
@@ -101,7 +128,8 @@ def test_with_a_fresh_key_for_each_try_somebody_would_be_charged_twice(sqlite_sh
     shop.till.next = ["after"]
     first = pay(shop, account, payer, "k1", document)
     operation = shop.portal.payments.payment(account, first.payment_id, OTTO).operations[0]
-    request = shop.portal.payments._calling._request(operation, THERE)
+    payment = shop.portal.payments.payment(account, first.payment_id, OTTO).payment
+    request = shop.portal.payments._calling._request(operation, payment)
     shop.till.start(evolve(request, operation_id=shop.portal.clock.new_id()))
     settle(shop)
     assert taken(shop.till) == 2 * posted(shop)
@@ -109,7 +137,7 @@ def test_with_a_fresh_key_for_each_try_somebody_would_be_charged_twice(sqlite_sh
 
 @pytest.mark.guarantee(13)
 def test_a_button_that_is_pressed_by_many_at_once_pays_once(file_shop, tier):
-    shop, threads = file_shop, 8
+    shop, threads = file_shop, tier.times(8, 8, 32)
     rounds = tier.times(3, 60, 500)
     account, payer, documents = furnished(shop, rounds)
     for n, document in enumerate(documents):
@@ -165,7 +193,7 @@ def test_two_tabs_with_keys_of_their_own_pay_an_invoice_once(file_shop):
 
 @pytest.mark.guarantee(19)
 def test_refunds_at_once_never_give_back_more_than_was_taken(file_shop, tier):
-    shop, threads = file_shop, 8
+    shop, threads = file_shop, tier.times(8, 8, 32)
     account, payer, documents = furnished(shop, tier.times(2, 30, 200))
     for n, document in enumerate(documents):
         made, barrier = pay(shop, account, payer, f"k{n}", document), threading.Barrier(threads)
@@ -184,6 +212,18 @@ def test_refunds_at_once_never_give_back_more_than_was_taken(file_shop, tier):
             one.join()
         assert shop.portal.payments.payment(account, made.payment_id, OTTO).payment.totals.refunded == 90_00
     assert taken(shop.till) == posted(shop)
+
+
+def test_who_looks_before_and_gives_back_afterwards_gives_back_more_than_was_taken(sqlite_shop):
+    """The control: all look at what is left, and only then does each give back, at the gateway itself."""
+    shop = sqlite_shop
+    account, payer, (document,) = furnished(shop, 1)
+    made = pay(shop, account, payer, "k", document)
+    looked = [shop.portal.payments.payment(account, made.payment_id, OTTO).payment.refundable for _ in range(8)]
+    for left in looked:
+        if left >= 30_00:
+            shop.till._answer(shop.portal.clock.new_id(), OpKind.REFUND, usd(30))
+    assert taken(shop.till) < 0
 
 
 @pytest.mark.guarantee(18)

@@ -1,5 +1,6 @@
 """Whatever happens in whatever order: the books balance, nothing is over-applied, and they say what the gateway says."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from books import NOON, OTTO, TODAY, credit_memo, customer, invoice, store
 from lockportal.core.actor import Right
-from lockportal.core.errors import Refused
+from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.record import Claim
 from lockportal.documents.models import Document, document_id
@@ -91,7 +92,7 @@ class Till(RuleBasedStateMachine):
         try:
             made = self.shop.portal.payments.start(
                 self.account,
-                self.payer,
+                OTTO if authorize else self.payer,
                 key=self.key(),
                 currency="USD",
                 method=MethodKind.CARD,
@@ -131,6 +132,16 @@ class Till(RuleBasedStateMachine):
                 for _ in range(1 + twice):
                     self.hook(event(name, told))
 
+    @rule(payment=payments, minor=MINOR)
+    def comes_and_goes_back_in_one_event(self, payment, minor):
+        for one in self.shop.portal.payments.payment(self.account, payment, OTTO).operations:
+            if one.kind is OpKind.SALE and one.live and one.id in self.shop.till.bank:
+                self.shop.till.set(one.id, OpStatus.SUCCEEDED)
+                name, part = f"both-{one.id}", Money(min(minor, one.amount.minor), "USD")
+                came = seen(one.id, OpKind.SALE, OpStatus.SUCCEEDED, one.amount, event=name)
+                went = seen(one.id, OpKind.RETURN, OpStatus.SUCCEEDED, part, ref=name, event=name)
+                self.hook(event(name, came, went))
+
     @rule(
         payment=payments,
         status=st.sampled_from([OpStatus.SUCCEEDED, OpStatus.FAILED, OpStatus.PENDING]),
@@ -159,6 +170,21 @@ class Till(RuleBasedStateMachine):
         except Refused:
             pass
 
+    @rule(payment=payments, key=documents, minor=MINOR)
+    def use_what_is_left(self, payment, key, minor):
+        rest = self.shop.portal.payments.payment(self.account, payment, OTTO).payment.rest_id
+        use = CreditUse(credit_id=rest, document_id=key, amount=Money(minor, "USD"))
+        with suppress(Refused, NotFound):
+            self.shop.portal.payments.apply(self.account, [use], OTTO)
+
+    @rule(payment=payments, minor=MINOR)
+    def another_amount_comes(self, payment, minor):
+        for one in self.shop.portal.payments.payment(self.account, payment, OTTO).operations:
+            if one.id in self.shop.till.bank and one.live and one.kind is not OpKind.VOID:
+                self.shop.till.bank[one.id] = (one.kind, OpStatus.SUCCEEDED, Money(minor, "USD"))
+                told = seen(one.id, one.kind, OpStatus.SUCCEEDED, Money(minor, "USD"), event=f"odd-{one.id}")
+                self.hook(event(f"odd-{one.id}", told))
+
     @rule()
     def reconcile(self):
         self.shop.portal.clock.time += timedelta(hours=2)
@@ -183,6 +209,8 @@ class Till(RuleBasedStateMachine):
         for one in (*documents, *given):
             assert one.balance.minor == sums.pop(one.id, 0), "the stored balance is that of the entries"
         assert not any(sums.values()), "nothing is posted to what is neither document nor credit, but fees that are paid"
+        for one in given:
+            assert one.balance.minor <= 0, "nothing is owed but by documents"
         for one in documents:
             billed = one.payable.minor if one.kind == "invoice" else -one.payable.minor
             assert min(0, billed) <= one.balance.minor <= max(0, billed), "nothing is over-applied, nothing owed twice"
@@ -194,14 +222,14 @@ class Till(RuleBasedStateMachine):
         operations = {one.id: one for one in self.records(Operation)}
         for payment in self.records(Payment):
             totals = payment.totals
-            assert totals.captured <= payment.amount.minor, "never more is taken than was asked"
+            assert payment.needs_review or totals.captured <= payment.amount.minor, "never more is taken than was asked"
             assert payment.needs_review or totals.back <= totals.captured
             assert payment.posted == max(totals.kept, 0)
             applied = sum(line.paid for line in payment.lines) + payment.fee_posted + payment.rest_posted
             assert applied == payment.posted, "each unit of money is in one place"
             for key in payment.operations:
                 if key in self.shop.till.bank and operations[key].status is OpStatus.SUCCEEDED:
-                    assert self.shop.till.bank[key][2] == operations[key].amount
+                    assert self.shop.till.bank[key][2] == operations[key].merged.money
 
     def teardown(self):
         """When everything is asked, the books say of each operation what the gateway says."""

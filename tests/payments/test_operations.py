@@ -8,18 +8,15 @@ from hypothesis import strategies as st
 
 from books import NOON
 from lockportal.core.money import Money
+from lockportal.payments.folding import Operating, PaymentState, fold, merged
 from lockportal.payments.operations import (
     RANKS,
     Observation,
     ObservationSource,
-    Operating,
     OpKind,
     OpStatus,
-    PaymentState,
     Settlement,
-    fold,
     gathered,
-    merged,
 )
 
 ASKED = Money(10_000, "USD")
@@ -120,11 +117,30 @@ def test_the_states_of_a_payment(done, state):
     assert fold(ASKED, [operating(*one) for one in done]).state is state
 
 
-def test_another_amount_is_not_counted_but_looked_at():
-    seen = Observation(kind=OpKind.SALE, status=S, money=Money(9_900, "USD"), occurred_at=NOON, source=ObservationSource.WEBHOOK)
+@pytest.mark.parametrize(
+    ("money", "captured", "state"),
+    [
+        (Money(9_900, "USD"), 9_900, PaymentState.PARTLY_PAID),
+        (Money(11_000, "USD"), 11_000, PaymentState.PAID),
+        (Money(9_200, "EUR"), 0, PaymentState.PARTLY_PAID),
+    ],
+)
+def test_another_amount_counts_as_what_it_is_and_is_looked_at(money, captured, state):
+    seen = Observation(kind=OpKind.SALE, status=S, money=money, occurred_at=NOON, source=ObservationSource.WEBHOOK)
     one = Operating(kind=OpKind.SALE, amount=ASKED, merged=merged(ASKED, (seen,)))
     folded = fold(ASKED, (one,))
-    assert (folded.totals.captured, folded.state, folded.problems) == (0, PaymentState.PROCESSING, 1)
+    assert (folded.totals.captured, folded.state, folded.problems) == (captured, state, 1)
+
+
+def test_what_was_authorized_in_another_currency_alone_waits_for_a_person():
+    seen = Observation(
+        kind=OpKind.AUTHORIZE, status=S, money=Money(9_200, "EUR"), occurred_at=NOON, source=ObservationSource.SYNC
+    )
+    one = Operating(kind=OpKind.AUTHORIZE, amount=ASKED, merged=merged(ASKED, (seen,)))
+    folded = fold(ASKED, (one,))
+    assert (folded.state, folded.problems, folded.totals.authorized) == (PaymentState.PROCESSING, 1, 0)
+    given_up = operating(OpKind.VOID, 10_000, S)
+    assert fold(ASKED, (one, given_up)).state is PaymentState.CANCELED
 
 
 def test_what_comes_back_before_it_came_in_is_looked_at_until_it_did():

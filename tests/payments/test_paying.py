@@ -7,8 +7,8 @@ import pytest
 from attrs import evolve
 
 from books import NOON, OTTO, TODAY, account_of, credit_memo, customer, invoice, store, usd
-from lockportal.core.actor import Right
-from lockportal.core.errors import Conflict, Denied, Refused
+from lockportal.core.actor import Actor, ActorKind, Grant, Right
+from lockportal.core.errors import Conflict, Denied, NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.terms import Discount, Terms
 from lockportal.documents.models import DocumentsSettings, document_id
@@ -192,7 +192,7 @@ def test_two_equal_refunds_are_two_and_more_than_was_taken_is_refused(shop):
 
 def test_an_authorized_payment_is_captured_in_parts_and_the_rest_given_up(shop):
     account, payer, ids = opened(shop, invoice("R-1", "100.00"))
-    made = pay(shop, account, payer, [ids["R-1"]], authorize=True)
+    made = pay(shop, account, OTTO, [ids["R-1"]], authorize=True)
     assert (made.state, balance(shop, account, ids["R-1"])) == (PaymentState.AUTHORIZED, usd("100.00"))
     with pytest.raises(Refused, match=r"payment\.under_way"):
         pay(shop, account, payer, [ids["R-1"]], key="k2")
@@ -202,6 +202,76 @@ def test_an_authorized_payment_is_captured_in_parts_and_the_rest_given_up(shop):
     service.void(account, made.payment_id, OTTO, key="v1")
     assert pay(shop, account, payer, [ids["R-1"]], key="k3").amount == usd("40.00")
     ties(shop)
+
+
+def test_a_customer_authorizes_nothing(shop):
+    account, payer, ids = opened(shop, invoice("R-1"))
+    link = holder(account, ids["R-1"], payer)
+    for by in (payer, link):
+        with pytest.raises(Denied, match=r"actor\.denied"):
+            pay(shop, account, by, [ids["R-1"]], authorize=True)
+    assert shop.till.calls == []
+
+
+def holder(account, document, payer, name="link"):
+    """Somebody who came by a link to one document, which was sent to the payer."""
+    grants = (Grant(account, payer.grants[0].contact_id, frozenset({Right.VIEW, Right.PAY})),)
+    return Actor(kind=ActorKind.HOLDER, id=name, document_id=document, grants=grants)
+
+
+def test_a_refund_takes_a_capture_that_has_so_much_left(shop):
+    account, _, ids = opened(shop, invoice("R-1", "100.00"))
+    made, service = pay(shop, account, OTTO, [ids["R-1"]], authorize=True), shop.portal.payments
+    for name, minor in (("c1", "70.00"), ("c2", "30.00")):
+        service.capture(account, made.payment_id, OTTO, money=usd(minor), key=name)
+    captures = service.payment(account, made.payment_id, OTTO).payment.operations[1:]
+    with pytest.raises(Refused, match=r"payment\.not_refundable.*at most USD 70\.00"):
+        service.refund(account, made.payment_id, OTTO)
+    shop.till.next = [OpStatus.PENDING]
+    for name, minor in (("r1", "50.00"), ("r2", "30.00"), ("r3", "20.00")):
+        service.refund(account, made.payment_id, OTTO, money=usd(minor), key=name)
+        if name == "r1":
+            with pytest.raises(Refused, match=r"at most USD 30\.00"):
+                service.refund(account, made.payment_id, OTTO, money=usd("31.00"), key="much")
+    refunds = [one for one in service.payment(account, made.payment_id, OTTO).operations if one.kind is OpKind.REFUND]
+    assert {one.amount: one.parent_id for one in refunds} == {
+        usd("50.00"): captures[0],
+        usd("30.00"): captures[1],
+        usd("20.00"): captures[0],
+    }
+    ties(shop)
+
+
+def test_what_is_left_to_do_is_told_to_whoever_began_it_or_may_pay(shop):
+    account, payer, ids = opened(shop, invoice("R-1"), invoice("R-2", "50.00"))
+    shop.till.default = OpStatus.ACTION_REQUIRED
+    colleague, reader = (
+        evolve(payer, grants=(Grant(account, shop.portal.clock.new_id(), frozenset(rights)),))
+        for rights in ({Right.VIEW, Right.PAY}, {Right.VIEW})
+    )
+    link, other = holder(account, ids["R-1"], payer), holder(account, ids["R-1"], payer, "other link")
+    made = pay(shop, account, payer, [ids["R-1"]])
+    service = shop.portal.payments
+    assert made.next_action.url == "https://till.test/pay"
+    for by, knows in ((payer, True), (colleague, True), (OTTO, True), (reader, False)):
+        assert (service.progress(account, made.payment_id, by).next_action is not None) is knows
+        shown = service.payment(account, made.payment_id, by)
+        if by is not OTTO:
+            assert (shown.payment.contact_id, shown.payment.method_id) == (None, None)
+            assert {
+                (one.payer, one.gateway_ref, *(seen.gateway_ref for seen in one.observations)) for one in shown.operations
+            } == {(None, "", "", "")}
+    assert service.progress(account, made.payment_id, link).next_action is None
+    assert service.complete(account, made.payment_id, link, {}).next_action is None
+    assert service.payment(account, made.payment_id, link).operations[0].payer is None
+    waiting = pay(shop, account, payer, [ids["R-2"]], key="k3")
+    with pytest.raises(NotFound, match=r"payment\.not_found"):
+        service.progress(account, waiting.payment_id, link)
+    shop.till.set(service.payment(account, made.payment_id, OTTO).operations[0].id, OpStatus.FAILED)
+    service.complete(account, made.payment_id, payer, {})
+    own = pay(shop, account, link, [ids["R-1"]], key="k2")
+    assert own.next_action == service.progress(account, own.payment_id, link).next_action is not None
+    assert service.progress(account, own.payment_id, other).next_action is None
 
 
 def returned(shop, account, made, name="e-1", kind=OpKind.RETURN, money=None):
@@ -278,7 +348,7 @@ def test_a_webhook_before_our_own_answer_and_a_foreign_one_are_kept_and_applied_
     ties(shop)
 
 
-def test_another_amount_than_was_asked_is_recorded_flagged_and_not_posted(shop):
+def test_another_amount_than_was_asked_is_posted_and_flagged(shop):
     account, payer, ids = opened(shop, invoice("R-1", "100.00"))
     shop.till.default = OpStatus.PENDING
     made = pay(shop, account, payer, [ids["R-1"]])
@@ -286,9 +356,10 @@ def test_another_amount_than_was_asked_is_recorded_flagged_and_not_posted(shop):
     hook(shop, event("odd", seen(operation, OpKind.SALE, OpStatus.SUCCEEDED, usd("99.00"), event="odd")))
     (row,) = shop.portal.payments.payments(OTTO, review=True).items
     assert row.id == made.payment_id
-    assert balance(shop, account, ids["R-1"]) == usd("100.00")
+    assert balance(shop, account, ids["R-1"]) == usd("1.00")
     shop.portal.payments.review(account, made.payment_id, "The bank says 99.00; asked them.", OTTO)
     assert shop.portal.payments.payments(OTTO, review=True).items == ()
+    assert balance(shop, account, ids["R-1"]) == usd("1.00")
     ties(shop)
 
 

@@ -15,9 +15,10 @@ from lockportal.core.money import Money
 from lockportal.core.settings import Calendar
 from lockportal.core.terms import Discount, Terms
 from lockportal.documents.models import DocumentsSettings, Line, document_id
-from lockportal.payments import CreditChoice, LineChoice, MethodKind
+from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind
 from lockportal.payments.planning import started_on
 from lockportal.payments.settings import FeeRule, MethodRule
+from payments.buyers import pay as start
 from payments.tills import SETTINGS, open_shop
 
 TWO_TEN = Terms("2-10", net_days=30, discounts=(Discount(Decimal(2), 10), Discount(Decimal(1), 20)))
@@ -99,6 +100,20 @@ def test_some_lines_of_an_invoice_are_paid_with_their_tax(shop):
     assert made.amount == usd("33.00")
     with pytest.raises(Refused, match=r"payment\.line_unknown"):
         quoted(shop, account, payer, LineChoice(document_id=ids["R-1"], lines=("9",)))
+    with pytest.raises(Refused, match=r"payment\.reason_too_long"):
+        quoted(shop, account, payer, LineChoice(document_id=ids["R-1"], lines=("1",), short_category="x" * 33))
+
+
+def test_chosen_lines_are_settled_for_what_they_come_to_and_the_discount_comes_off(shop):
+    lines = (Line(amount=usd("30.00"), tax_rate=Decimal(10)), Line(amount=usd("40.00")), Line(description="Thanks"))
+    account, payer, ids = opened(shop, invoice("R-1", "73.00", lines=lines, terms="2-10", issued=-5))
+    made = quoted(shop, account, payer, LineChoice(document_id=ids["R-1"], lines=("#1",)))
+    (line,) = made.lines
+    assert (line.cash, line.discount, line.left, line.chosen) == (usd("32.34"), usd("0.66"), usd("40.00"), ("#1",))
+    whole = quoted(shop, account, payer, LineChoice(document_id=ids["R-1"], lines=("#1", "#2")))
+    assert (whole.lines[0].left, whole.amount) == (usd("0"), usd("71.54"))
+    with pytest.raises(Refused, match=r"payment\.line_amount"):
+        quoted(shop, account, payer, LineChoice(document_id=ids["R-1"], lines=("#3",)))
 
 
 def test_what_is_refused(shop):
@@ -133,9 +148,19 @@ def test_what_is_refused(shop):
     refused("payment.method", one, method=MethodKind.PAYPAL)
     with pytest.raises(NotFound):
         quoted(shop, account, payer, one, credits=[CreditChoice(credit_id=account)])
-    from lockportal.payments.planning import MOST_LINES
+    from lockportal.payments.planning import MOST_CREDITS, MOST_LINES
 
+    many = [CreditChoice(credit_id=shop.portal.clock.new_id()) for _ in range(MOST_CREDITS + 1)]
+    refused("payment.too_many", one, credits=many)
     refused("payment.too_many", *(shop.portal.clock.new_id() for _ in range(MOST_LINES + 1)))
+
+
+def test_credit_that_is_used_up_pays_nothing_more(shop):
+    account, payer, ids = opened(shop, invoice("R-1", "40.00"), invoice("R-2", "20.00"), credit_memo("C-1", "30.00"))
+    used = [CreditUse(credit_id=ids["C-1"], document_id=ids["R-1"], amount=usd("30.00"))]
+    shop.portal.payments.apply(account, used, OTTO)
+    with pytest.raises(Refused, match=r"credit\.spent"):
+        quoted(shop, account, payer, ids["R-2"], credits=[CreditChoice(credit_id=ids["C-1"])])
 
 
 def test_credit_is_used_as_far_as_it_goes(shop):
@@ -192,6 +217,22 @@ def test_bounds_of_a_way_to_pay():
     shop.portal.close()
 
 
+def test_the_first_rule_whose_bounds_fit_is_taken():
+    merchants = dict.fromkeys(("small", "large"), SETTINGS.merchants["main"])
+    small = MethodRule(method=MethodKind.CARD, merchant_account="small", least=Decimal(5), most=Decimal(1000))
+    large = MethodRule(method=MethodKind.CARD, merchant_account="large", least=Decimal(1000), most=Decimal(3000))
+    shop = open_shop("sqlite://", settings=evolve(SETTINGS, merchants=merchants, methods=(small, large)))
+    account, payer, ids = opened(shop, invoice("R-1", "9000.00"))
+    for minor, through in ((500, "small"), (100_000, "small"), (100_001, "large"), (300_000, "large")):
+        choice = LineChoice(document_id=ids["R-1"], pay=Money(minor, "USD"))
+        made = start(shop, account, payer, (choice,), key=str(minor))
+        assert shop.portal.payments.payment(account, made.payment_id, OTTO).payment.merchant_account == through
+    for minor, bound in ((499, r"at least USD 5\.00"), (300_001, r"at most USD 3,?000\.00")):
+        with pytest.raises(Refused, match=bound):
+            quoted(shop, account, payer, LineChoice(document_id=ids["R-1"], pay=Money(minor, "USD")))
+    shop.portal.close()
+
+
 def test_parts_and_reasons_as_the_supplier_wants_them():
     shop = bounded(partial=False)
     account, payer, ids = opened(shop, invoice("R-1", "100.00"))
@@ -212,6 +253,18 @@ def test_parts_and_reasons_as_the_supplier_wants_them():
     shop.portal.close()
 
 
+@pytest.mark.parametrize("rule", [{"partial": False}, {"short_reason": True}])
+def test_the_desk_records_what_came_though_it_is_short(rule):
+    shop = bounded(**rule)
+    account, _, ids = opened(shop, invoice("R-1", "100.00"))
+    short = LineChoice(document_id=ids["R-1"], pay=usd("60.00"))
+    shop.portal.payments.record(
+        account, OTTO, money=usd("60.00"), received_on=TODAY, method=MethodKind.CHEQUE, lines=[short], key="c"
+    )
+    assert shop.portal.documents.get(account, ids["R-1"], OTTO).document.balance == usd("40.00")
+    shop.portal.close()
+
+
 def test_a_fee_is_capped():
     rule = FeeRule(method=MethodKind.CARD, currency="USD", percent=Decimal(3), fixed=Decimal("0.25"), cap=Decimal(2))
     assert rule.fee(usd(10)) == usd("0.55")
@@ -220,6 +273,9 @@ def test_a_fee_is_capped():
     assert FeeRule(method=MethodKind.CARD, currency="USD", percent=Decimal(1)).fee(usd("0.50")) == usd("0.01")
     with pytest.raises(ValueError, match=r"payments\.fees\.percent"):
         FeeRule(method=MethodKind.CARD, currency="USD", percent=Decimal(100))
+    for name in ("fixed", "cap"):
+        with pytest.raises(ValueError, match=rf"payments\.fees\.{name}"):
+            FeeRule(method=MethodKind.CARD, currency="USD", **{name: Decimal("-0.01")})
     with pytest.raises(ValueError, match=r"merchant_account"):
         MethodRule(method=MethodKind.CARD)
 

@@ -5,8 +5,8 @@ from attrs import field, frozen
 from books import NOON, open_portal
 from lockportal.payments.errors import NotSent, OutcomeUnknown, RequestRejected, WebhookUnverified
 from lockportal.payments.methods import Captures, FetchBy, Flow, GatewayDescriptor, MethodCapability, MethodKind
-from lockportal.payments.models import NextAction, NextKind
 from lockportal.payments.operations import Advice, Decline, DeclineCode, Observation, ObservationSource, OpKind, OpStatus
+from lockportal.payments.payers import NextAction, NextKind
 from lockportal.payments.ports import (
     FetchResult,
     FollowRequest,
@@ -62,6 +62,8 @@ class Till:
             return self._result(operation_id)
         if how == "before":
             raise OutcomeUnknown("till.timeout")
+        if how == "reset":
+            raise ConnectionResetError
         if how == "not_sent":
             raise NotSent("till.unreachable")
         if how == "rejected":
@@ -70,6 +72,8 @@ class Till:
         self.bank[operation_id] = (kind, status, money)
         if how in {"after", "lost"}:
             raise OutcomeUnknown("till.timeout")
+        if how == "reset_after":
+            raise ConnectionResetError
         if how == "garbage":
             raise ValueError("not JSON")
         return self._result(operation_id)
@@ -164,10 +168,11 @@ SETTINGS = PaymentsSettings(
         MethodRule(method=MethodKind.CARD, merchant_account="main"),
         MethodRule(method=MethodKind.ACH_DEBIT, merchant_account="main"),
     ),
+    return_urls=("https://shop.test",),
 )
 
 
-def open_shop(url, *, settings=SETTINGS, others=(), **options):
+def open_shop(url, *, settings=SETTINGS, others=(), plugins=(), **options):
     plugin = TillPlugin()
-    portal = open_portal(url, settings=(settings, *others), plugins=(plugin,), **options)
+    portal = open_portal(url, settings=(settings, *others), plugins=(plugin, *plugins), **options)
     return Shop(portal, plugin.till)

@@ -123,7 +123,7 @@ def test_one_file_of_a_folder_replaces_the_bundled_one(papers, tmp_path):
 
 def test_a_folder_may_add_templates_words_and_pictures(papers, tmp_path):
     (tmp_path / "words.json").write_text('{"pl": {"invoice": "Faktura"}, "en": {"thanks": "Thank you"}}')
-    (tmp_path / "receipt.typ").write_text(
+    (tmp_path / "slip.typ").write_text(
         '#import "lib.typ": *\n#show: sheet.with(word("receipt"))\n'
         '#word("thanks") #data.paid.text on #data.date.text'
         '\n#image("parts/mark.svg", alt: "mark")'
@@ -132,7 +132,7 @@ def test_a_folder_may_add_templates_words_and_pictures(papers, tmp_path):
     (tmp_path / "parts" / "mark.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     own = TypstRenderer(overrides=tmp_path)
     data = {"supplier": papers.supplier(), "date": "2026-03-01", "paid": papers.money(1_050, "RSD")}
-    assert "Thank you RSD 10.50 on Mar 1, 2026" in papers.text_of(own.render("receipt", data))
+    assert "Thank you RSD 10.50 on Mar 1, 2026" in papers.text_of(own.render("slip", data))
     assert "Faktura INV-20417" in papers.text_of(own.render("invoice", papers.invoice(language="pl")))
 
 

@@ -16,7 +16,8 @@ from lockportal.shell import Shell
 from lockportal.signing import Signer
 from lockportal.storage.engines import Engines, open_engines
 from lockportal.storage.store import SqlStore
-from lockportal.storage.tables import HOUSE, METADATA, table
+from lockportal.storage.tables import HOUSE, table
+from standing import stand
 
 
 class Room:
@@ -39,6 +40,7 @@ class Room:
             notifier=None,
             renderer=None,
             files=None,
+            uploads=None,
             hook=None,
             messenger=None,
             base_url="https://portal.example.com",
@@ -88,6 +90,6 @@ def neighbour(room: Room) -> Room:
 
 def build(url: str) -> Iterator[Room]:
     engines = open_engines(url)
-    METADATA.create_all(engines.writes, tables=[*HOUSE, *(table(record) for record in profiles.capability.tables)])
+    stand(engines, [*HOUSE, *(table(record) for record in profiles.capability.tables)])
     yield Room(engines)
     engines.dispose()

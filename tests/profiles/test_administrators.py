@@ -11,7 +11,7 @@ from lockportal.core.errors import Denied, NotFound, Refused
 from lockportal.profiles.contacts.commands import DisableContact
 from lockportal.profiles.models import Contact, Person, contact_id
 from lockportal.profiles.queries import OF_PERSON
-from lockportal.profiles.views import Entitled, grants
+from lockportal.profiles.views import entitled, grants
 from lockportal.storage.tables import JOURNAL
 from lockportal.testing import counting
 
@@ -27,7 +27,7 @@ def code(run):
 def come_in(room, contact):
     """The actor of a contact, with the rights of this moment in every account of theirs."""
     rows = room.shell.ask(OF_PERSON, SYSTEM, shape={"children": True}, person=contact.person_id)
-    held = grants(Entitled(**row._asdict()) for row in rows)
+    held = grants(entitled(rows))
     return Actor(kind=ActorKind.CUSTOMER, id=str(contact.person_id), person_id=contact.person_id, grants=held)
 
 
@@ -173,7 +173,7 @@ def race(*runs):
     barrier = threading.Barrier(len(runs))
 
     def run(one):
-        barrier.wait(30)
+        barrier.wait(120)
         try:
             one()
         except (Refused, NotFound, Denied) as error:
@@ -191,7 +191,7 @@ def hold_back(monkeypatch, store, racers):
     def held(units):
         if not hasattr(passed, "by"):
             passed.by = True
-            barrier.wait(30)
+            barrier.wait(120)
         commit(units)
 
     monkeypatch.setattr(store, "commit", held)
@@ -226,7 +226,7 @@ def test_the_race_would_catch_whoever_looks_first_and_disables_then(room, accoun
 
     def naive(who, by):
         others = [one for one in room.profiles.contacts(account, by=by) if Right.USERS in one.rights and one.id != who.id]
-        looked.wait(30)
+        looked.wait(120)
         if others:
             room.shell.run(DisableContact(account_id=account, contact_id=who.id), SYSTEM)
 

@@ -11,10 +11,11 @@ from lockportal import codec
 from lockportal.core.actor import SYSTEM, VISITOR, Right
 from lockportal.core.errors import Conflict, Denied, NotFound, Refused
 from lockportal.core.record import Claim
+from lockportal.profiles import views
 from lockportal.profiles.contacts.commands import AddContact, OpenPerson
 from lockportal.profiles.models import Contact, Person
 from lockportal.profiles.queries import OF_PERSON
-from lockportal.profiles.views import Entitled, grants
+from lockportal.profiles.views import grants
 from lockportal.storage.tables import KEY
 
 RACERS = 8
@@ -27,7 +28,7 @@ def code(run):
 
 
 def entitled(room, person_id):
-    return [Entitled(**row._asdict()) for row in room.shell.ask(OF_PERSON, SYSTEM, shape={"children": True}, person=person_id)]
+    return views.entitled(room.shell.ask(OF_PERSON, SYSTEM, shape={"children": True}, person=person_id))
 
 
 def test_a_contact_is_added_with_rights_and_read_back(room):
@@ -177,7 +178,7 @@ def hold_back(monkeypatch, store, verb, concerns):
     def held(what):
         if concerns(what[0]) and not hasattr(passed, "by"):
             passed.by = True
-            barrier.wait(30)
+            barrier.wait(120)
         write(what)
 
     monkeypatch.setattr(store, verb, held)

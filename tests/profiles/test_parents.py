@@ -12,7 +12,7 @@ from lockportal.core.record import KEEP
 from lockportal.profiles.commands import ChangeCustomer
 from lockportal.profiles.models import DEEPEST, contact_id
 from lockportal.profiles.queries import OF_PERSON
-from lockportal.profiles.views import Entitled, grants
+from lockportal.profiles.views import entitled, grants
 from lockportal.testing import counting
 
 
@@ -24,7 +24,7 @@ def code(run):
 
 def held(room, person_id, *, children=True):
     rows = room.shell.ask(OF_PERSON, SYSTEM, shape={"children": children}, person=person_id)
-    return {grant.account_id: grant for grant in grants(Entitled(**row._asdict()) for row in rows)}
+    return {grant.account_id: grant for grant in grants(entitled(rows))}
 
 
 def come_in(room, contact):
@@ -159,7 +159,7 @@ def at_once(room, one, other, monkeypatch):
 
     def held(self, *given):
         check(self, *given)
-        barrier.wait(30)
+        barrier.wait(120)
 
     def change(pair):
         try:

@@ -23,12 +23,12 @@ class _Naughtier(StorageContract):
 
 @pytest.fixture(scope="module")
 def postgresql_engines(empty_postgresql):
-    return open_engines(empty_postgresql())
+    return open_engines(empty_postgresql(standing=False))
 
 
 @pytest.fixture(scope="module")
 def mariadb_engines(empty_mariadb):
-    return open_engines(empty_mariadb())
+    return open_engines(empty_mariadb(standing=False))
 
 
 class TestSqliteFile(_Naughtier):

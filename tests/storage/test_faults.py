@@ -1,6 +1,7 @@
 """What a driver's error means is told by the database's own number, and every conflict is one."""
 
 import sqlite3
+from contextlib import suppress
 
 import psycopg
 import pymysql
@@ -41,15 +42,19 @@ SQLITE_BUSY_RECOVERY, SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED_SHAREDCACHE = 261, 517
         (sqlite_error(sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY), Fault.DUPLICATE),
         (sqlite_error(sqlite3.SQLITE_CONSTRAINT_UNIQUE), Fault.DUPLICATE),
         (sqlite_error(sqlite3.SQLITE_CONSTRAINT_NOTNULL), Fault.OTHER),
-        (sqlite_error(sqlite3.SQLITE_FULL), Fault.OTHER),
+        (sqlite_error(sqlite3.SQLITE_FULL), Fault.UNWRITABLE),
+        (sqlite_error(sqlite3.SQLITE_IOERR_WRITE), Fault.UNWRITABLE),
+        (sqlite_error(sqlite3.SQLITE_IOERR_FSYNC), Fault.LOST),
         (sqlite3.ProgrammingError("no code"), Fault.OTHER),
         *((postgresql_error(state), Fault.CONFLICT) for state in ("40001", "40P01", "55P03")),
         (postgresql_error("23505"), Fault.DUPLICATE),
+        (postgresql_error("53100"), Fault.UNWRITABLE),
         *((postgresql_error(state), Fault.LOST) for state in ("08006", "08003", "57P01", "57P02", "57P03")),
         *((postgresql_error(state), Fault.OTHER) for state in ("23502", "22001", "42P01", "57014")),
         (psycopg.OperationalError("no state"), Fault.OTHER),
         *((pymysql.err.OperationalError(number, "message"), Fault.CONFLICT) for number in (1020, 1205, 1213)),
         (pymysql.err.IntegrityError(1062, "message"), Fault.DUPLICATE),
+        *((pymysql.err.OperationalError(number, "message"), Fault.UNWRITABLE) for number in (1021, 1114)),
         *((pymysql.err.OperationalError(number, "message"), Fault.LOST) for number in (1053, 1927, 2006, 2013, 2055)),
         *((pymysql.err.OperationalError(number, "message"), Fault.OTHER) for number in (1048, 1146, 1406)),
         (pymysql.err.InterfaceError("no number"), Fault.OTHER),
@@ -95,7 +100,8 @@ def kill_others(engines, killer):
         rows = connection.exec_driver_sql(KILL[engines.dialect]).all()
         if engines.dialect == "mariadb":
             for row in rows:
-                connection.exec_driver_sql(f"KILL {row[0]}")
+                with suppress(sa.exc.OperationalError):  # one that was ended before goes by itself meanwhile
+                    connection.exec_driver_sql(f"KILL {row[0]}")
 
 
 @pytest.mark.parametrize(

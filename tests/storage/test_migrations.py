@@ -1,15 +1,16 @@
 """The schema goes up and down on every database, says what it lacks, and is pinned by a script for each."""
 
+import itertools
 import os
 import sys
 import threading
-import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from lockportal.core.account import Capability
 from lockportal.core.errors import Refused
@@ -22,6 +23,7 @@ from lockportal.storage.tables import ACCOUNT
 from lockportal.testing.bench import fulfilled, race
 from lockportal.testing.specimen import Counter
 from lockportal.testing.specimen import capability as specimens
+from waiting import AMPLE
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 REVISE = "python -m lockportal.storage.migrations.revision"
@@ -73,7 +75,7 @@ def upgrade_at_once(database_url, capabilities):
 
     def upgrade():
         engines = open_engines(database_url)
-        together.wait(30)
+        together.wait(120)
         try:
             migrations.upgrade(engines, capabilities)
         finally:
@@ -102,19 +104,30 @@ def test_several_may_upgrade_at_once_whatever_level_the_host_set(postgresql_url,
     assert faults == ()
 
 
-@contextmanager
-def early(engines):
-    """A lock that is given back before the commit."""
-    with engines.writing() as connection:
-        connection.exec_driver_sql("SELECT get_lock('early', 60)")
-        yield connection
-        connection.exec_driver_sql("SELECT release_lock('early')")
-        time.sleep(0.2)
+def giving_back_early():
+    """A lock that is given back before the commit, and a commit that waits until the next one has looked what there is."""
+    looked, turns = threading.Event(), itertools.count()
+
+    @contextmanager
+    def early(engines):
+        with engines.writing() as connection:
+            connection.exec_driver_sql("SELECT get_lock('early', 600)")
+            if next(turns) == 1:
+                sa.event.listen(connection, "before_cursor_execute", looks)
+            yield connection
+            connection.exec_driver_sql("SELECT release_lock('early')")
+            assert looked.wait(AMPLE)
+
+    def looks(connection, cursor, statement, parameters, context, executemany):
+        if statement.lstrip().startswith(("CREATE", "INSERT")):  # it has seen no version, and begins
+            looked.set()
+
+    return early
 
 
 @pytest.mark.mariadb
 def test_a_lock_that_is_given_back_before_the_commit_does_not_keep_upgrades_apart(mariadb_url, capabilities, monkeypatch):
-    monkeypatch.setattr(running, "_alone", early)
+    monkeypatch.setattr(running, "_alone", giving_back_early())
     with pytest.raises(sa.exc.IntegrityError):
         fulfilled(upgrade_at_once(mariadb_url, capabilities)[0])
 
@@ -138,7 +151,15 @@ def test_threads_may_upgrade_different_databases_at_once(tmp_path, capabilities)
 
 
 def test_without_a_lock_of_the_process_they_disturb_each_other(tmp_path, capabilities, monkeypatch):
+    """The control: all of them have begun before any goes on, and find the context of whoever began last."""
+    begun, run_env = threading.Barrier(RACERS), ScriptDirectory.run_env
+
+    def run(script):
+        begun.wait(AMPLE)
+        run_env(script)
+
     monkeypatch.setattr(running, "_ONE_AT_A_TIME", nullcontext())
+    monkeypatch.setattr(ScriptDirectory, "run_env", run)
     found = upgrade_side_by_side(tmp_path, capabilities)
     assert any(isinstance(one, Exception) or "lockportal_account" not in one for one in found)
 
@@ -302,7 +323,8 @@ def test_the_command_writes_what_the_records_have_and_the_migrations_lack(tmp_pa
     line = Line(tmp_path)
     monkeypatch.setattr(running, "OWN", line)
     monkeypatch.setattr(revision, "OWN", line)
-    fewer = capabilities[:-1]
+    last = max(place for place, one in enumerate(capabilities) if one.records)
+    fewer = capabilities[:last] + capabilities[last + 1 :]
     assert Path(main(["first"])).name == "0001_first.py"
     assert Path(main(["--initial"])).name == "0001_initial.py"
     assert [path.name for path in tmp_path.glob("*.py")] == ["0001_initial.py"]

@@ -34,7 +34,7 @@ def make_partitioned(engines, capabilities):
 
 @pytest.fixture(scope="module")
 def partitioned_engines(empty_postgresql):
-    engines = open_engines(empty_postgresql())
+    engines = open_engines(empty_postgresql(standing=False))
     make_partitioned(engines, [specimens])
     return engines
 

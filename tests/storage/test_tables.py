@@ -110,12 +110,12 @@ def test_a_field_that_cannot_be_kept_is_refused_by_name(kind, reason):
 
 def test_texts_are_as_long_as_they_say():
     @frozen(kw_only=True)
-    class Note(Record):
+    class Jotting(Record):
         short: str = field(default="", metadata=length(8))
         plain: str = ""
         long: str = field(default="", metadata=TEXT)
 
-    columns = table(Note).c
+    columns = table(Jotting).c
     assert (columns.short.type.length, columns.plain.type.length, columns.long.type.length) == (8, 255, None)
 
 

@@ -6,6 +6,7 @@ from lockportal.storage.engines import open_engines
 from lockportal.testing import Unscoped, counting, scoped
 from lockportal.testing.bench import Bench
 from lockportal.testing.guard import check_scope
+from scoping import unscoped_of_the_library
 
 SCOPED = [
     "SELECT a.id FROM lockportal_document AS a WHERE a.supplier_id = %(supplier_)s::UUID",
@@ -13,6 +14,9 @@ SCOPED = [
     "UPDATE lockportal_account SET version = 1 WHERE `supplier_id` = %s",
     'DELETE FROM lockportal_salt WHERE "supplier_id" = :x',
     "INSERT INTO lockportal_salt (supplier_id, account_id) VALUES (?, ?)",
+    "INSERT INTO lockportal_a (supplier_id, id) SELECT supplier_id, id FROM lockportal_b WHERE supplier_id = ?",
+    "INSERT INTO lockportal_a (supplier_id, n) VALUES (?, 1) ON CONFLICT (supplier_id) DO UPDATE SET n = (lockportal_a.n + 1)",
+    "INSERT INTO lockportal_a (supplier_id, n) VALUES (%s, 1) ON DUPLICATE KEY UPDATE n = `lockportal_a`.`n` + 1",
     "COPY lockportal_entry (supplier_id, id) FROM STDIN",
     "SELECT * FROM customers",
     "SELECT version_num FROM lockportal_version",
@@ -29,6 +33,9 @@ UNSCOPED = [
     "WITH x AS (SELECT 1 FROM lockportal_a) SELECT * FROM x",
     "INSERT INTO lockportal_salt (account_id) VALUES (?)",
     "INSERT INTO lockportal_salt (account_id) SELECT id FROM lockportal_account",
+    "INSERT INTO lockportal_a (supplier_id, id) SELECT supplier_id, id FROM lockportal_b",
+    "INSERT INTO lockportal_a (supplier_id, id) SELECT ?, b.id FROM lockportal_b AS b WHERE b.account_id = ?",
+    "INSERT INTO lockportal_a (supplier_id, id) SELECT ?, b.id FROM lockportal_b AS b, lockportal_c WHERE b.supplier_id = ?",
     "COPY lockportal_entry (id) FROM STDIN",
     "TRUNCATE lockportal_entry",
 ]
@@ -52,6 +59,18 @@ def test_the_guard_stands_only_while_it_is_asked_to():
         with scoped(engines), pytest.raises(Unscoped):
             connection.exec_driver_sql("SELECT * FROM lockportal_account")
         assert connection.exec_driver_sql("SELECT * FROM lockportal_account").all() == []
+
+
+def test_of_statements_without_a_supplier_those_of_the_library_are_collected():
+    """A control of the look at whole folders of tests; a test's own looks are no matter of it."""
+    engines = open_engines("sqlite://")
+    Bench(engines=engines).make_schema()
+    of_the_library = {"__name__": "lockportal.somewhere"}
+    exec("def send(connection, statement):\n    return connection.exec_driver_sql(statement)", of_the_library)
+    with unscoped_of_the_library() as found, engines.reading() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM lockportal_account")
+        of_the_library["send"](connection, "SELECT 2 FROM lockportal_account")
+    assert [statement.partition(": ")[2] for statement in found] == ["SELECT 2 FROM lockportal_account"]
 
 
 @pytest.mark.postgresql

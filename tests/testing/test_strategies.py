@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from attrs import frozen
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lockportal import builtin, codec
@@ -21,6 +21,7 @@ CLASSES = [cls for one in CAPABILITIES for cls in (*one.tables, *one.events, *on
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+@settings(max_examples=settings.default.max_examples // 4)  # each of many classes
 @given(data=st.data())
 def test_every_record_event_and_command_is_drawn_and_its_json_says_all_of_it(cls, data):
     draw = records if issubclass(cls, Record) else events if issubclass(cls, Event) else commands

@@ -189,7 +189,11 @@ def test_seeds_are_kept_once_and_for_their_test_alone(tmp_path):
 def pytest_runs(folder, *arguments, **environment):
     """Run a small suite of somebody else's; its output."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rA", "--rootdir", str(folder), *arguments]
-    kept = {name: value for name, value in os.environ.items() if name not in {"CI", "LOCKPORTAL_SEED", "PYTEST_ADDOPTS"}}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"CI", "LOCKPORTAL_SEED", "LOCKPORTAL_SEEDS", "PYTEST_ADDOPTS"}
+    }
     env = {**kept, "PYTHONPATH": os.pathsep.join(sys.path), **environment}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False).stdout
 
@@ -225,6 +229,16 @@ def test_a_seed_that_fails_is_told_as_one_command_and_kept(suite):
     test.write_text(test.read_text().replace("seed % 2 == 0 or seed < 9", "seed < 9"))
     pytest_runs(suite, "tests/test_it.py::test_odd")
     assert len(seeds_of(suite / "tests" / "seeds.txt", "tests/test_it.py::test_odd")) == 3
+
+
+def test_runs_of_the_same_word_draw_the_same_seeds(suite):
+    told = suite / "told"
+    (suite / "tests" / "test_it.py").write_text(f"def test_told(seed):\n    open({str(told)!r}, 'a').write(f'{{seed}} ')\n")
+    for word in ("one", "one", "two", ""):
+        pytest_runs(suite, LOCKPORTAL_SEEDS=word)
+    first, again, other, fresh = told.read_text().split()
+    assert first == again
+    assert len({first, other, fresh}) == 3
 
 
 # what a world hears, and what goes on from it

@@ -6,19 +6,25 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from attrs import evolve
 
 from given_contents import pdf
 from lockportal.clock import SystemClock
 from lockportal.config import Config
-from lockportal.core.actor import SYSTEM, Right, staff
+from lockportal.core.actor import SYSTEM, Actor, ActorKind, Grant, Right, staff
 from lockportal.core.money import Money
 from lockportal.core.settings import Branding, Supplier
+from lockportal.disputes import Claim, DisputeCategory
 from lockportal.documents.imports.rows import ImportRow
 from lockportal.documents.models import DocumentFacts, DocumentKind, FileRole, Line, Reference
 from lockportal.documents.shared.models import PaperKind
+from lockportal.payments import InstalmentRules, LineChoice, MethodKind, Payer
+from lockportal.payments.settings import MerchantAccount, MethodRule, PaymentsSettings
 from lockportal.portal import Portal
 from lockportal.profiles.models import Address
 from lockportal.web import Request, Site
+from lockportal.webhooks import WebhooksSettings
+from standing import upgraded
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -28,6 +34,17 @@ CASEY = staff("casey")
 SCAN = pdf("a scan")
 HARBOUR = Address(lines=("12 Quay Street",), city="Baltimore", postcode="21230", region="MD", country="US")
 HIDDEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+TOLD = WebhooksSettings(enabled=True)
+PAYMENTS = PaymentsSettings(
+    merchants={"main": MerchantAccount(gateway="fake", webhook_secrets=("whsec_c2FuZGJveA==",))},
+    methods=(
+        MethodRule(method=MethodKind.CARD, merchant_account="main"),
+        MethodRule(method=MethodKind.BANK_TRANSFER, instructions=("Please state the reference.",)),
+    ),
+    instalments=InstalmentRules(),
+)
 
 
 class StandingClock(SystemClock):
@@ -113,6 +130,15 @@ def trade():
     yield paper(DocumentKind.PROOF_OF_DELIVERY, "POD-601", date(2026, 10, 30), lading, order, lines=received)
 
 
+def saved(world, word="ok", kind=MethodKind.CARD):
+    """Save a way to pay of Ann's at the sandbox, whose debits end as the word says; answer its id."""
+    methods = world.portal.payments.methods
+    back = Payer(return_url=f"{world.base_url}/", cancel_url=f"{world.base_url}/")
+    begun = methods.add(world.harbour, world.payer(), kind=kind, payer=back).method
+    world.portal.payments.gateways.merchant("main").gateway.hosted.press(begun.id.hex, word)
+    return methods.complete(world.harbour, begun.id, world.payer()).method.id
+
+
 class World:
     """The portal, its clock, its letterbox, and ids by name."""
 
@@ -125,7 +151,9 @@ class World:
         languages=("en",),
         logo=None,
         trusted_proxies=(),
-        settings=(),
+        settings=(PAYMENTS, TOLD),
+        plugins=(),
+        bank=("Quayside Supply Co., Harbor Bank", "Routing 021000021, account 4417 0093"),
     ):
         self.clock, self.letterbox = StandingClock(), Letterbox()
         supplier = Supplier(
@@ -136,7 +164,7 @@ class World:
             tax_id="US 36-0000199",
             email="receivables@quayside.example",
             phone="+1 555 0100",
-            bank=("Quayside Supply Co., Harbor Bank", "Routing 021000021, account 4417 0093"),
+            bank=bank,
             branding=Branding(colour="#1f5f8b", logo=logo),
         )
         self.base_url = base_url
@@ -150,8 +178,8 @@ class World:
             trusted_proxies=trusted_proxies,
             settings=settings,
         )
-        self.portal = Portal(config, clock=self.clock, notifier=self.letterbox)
-        self.portal.upgrade()
+        self.portal = Portal(config, clock=self.clock, notifier=self.letterbox, plugins=plugins)
+        upgraded(self.portal)
         self.site = Site(self.portal)
         self.harbour = self._customer("C-1041", "Harbour Foods Ltd", ANN, credit_limit=usd(50_000), address=HARBOUR)
         self.mill = self._customer("C-2000", "Mill & Sons", BOB)
@@ -218,8 +246,96 @@ class World:
             SCAN, "bank.pdf", CASEY, kind=PaperKind.BANK_LETTER, title="Bank details, confirmed", valid_until=date(2027, 6, 30)
         )
 
+    def sent(self):
+        """A file that was sent about no document; answer its id."""
+        found = self.portal.uploads.list(self.harbour, CASEY).items
+        return found[0].id if found else self.portal.uploads.send(self.harbour, SCAN, "sent.pdf", CASEY)
+
+    def dispute(self):
+        """A dispute of INV-1002, with a file."""
+        found = self.portal.disputes.list(CASEY, account_id=self.harbour).items
+        if found:
+            return found[0].id
+        claim = Claim(category=DisputeCategory.OTHER, expected_amount=usd("8400.00"))
+        made = self.portal.disputes.open(self.harbour, self.ids["INV-1002"], CASEY, claims=[claim])
+        self.portal.disputes.attach(self.harbour, made.id, SCAN, "scale.pdf", CASEY)
+        return made.id
+
+    def evidence(self):
+        """The file of that dispute."""
+        return self.portal.disputes.files(self.harbour, self.dispute(), CASEY)[0].id
+
+    def unapplied(self):
+        """The credit that stands applied to nothing."""
+        return self.portal.payments.lists.unapplied(SYSTEM, account_id=self.harbour).items[0].id
+
     def _ids(self, account_id):
         return {row.number: row.id for row in self.portal.documents.search(account_id, SYSTEM, limit=100).items}
+
+    def argued(self):
+        """A dispute of INV-1006 in which the customer is asked something; answer its id."""
+        found = self.portal.disputes.list(SYSTEM, account_id=self.harbour).items
+        if found:
+            return found[0].id
+        wrong = Claim(line="#1", category=DisputeCategory.QUANTITY, expected_quantity=Decimal(455))
+        given = {"claims": [wrong], "note": "Two pallets are missing.", "reason": "short_delivery"}
+        made = self.portal.disputes.open(self.harbour, self.ids["INV-1006"], self.disputer(), **given).id
+        self.photo(made)
+        self.portal.disputes.write(self.harbour, made, self.disputer(), text="They were never on the truck.")
+        self.portal.disputes.ask(self.harbour, made, CASEY, text="Is there a photo?")
+        return made
+
+    def photo(self, dispute=None):
+        """A file about the dispute; answer its id."""
+        wanted = dispute or self.argued()
+        found = self.portal.disputes.files(self.harbour, wanted, CASEY)
+        return found[0].id if found else self.portal.disputes.attach(self.harbour, wanted, SCAN, "note.pdf", CASEY)
+
+    def disputer(self):
+        """Ann, who may do whatever a contact may."""
+        ann = self.payer()
+        return evolve(ann, grants=tuple(evolve(one, rights=frozenset(Right)) for one in ann.grants))
+
+    def transfer(self):
+        """The payment that waits for a transfer, of INV-1005."""
+        found = self.portal.payments.payments(SYSTEM, account_id=self.harbour, under_way=True).items
+        if found:
+            return found[0].id
+        wanted = {"currency": "USD", "method": MethodKind.BANK_TRANSFER, "lines": [LineChoice(document_id=self.ids["INV-1005"])]}
+        return self.portal.payments.start(self.harbour, SYSTEM, **wanted).payment_id
+
+    def endpoint(self):
+        """A program that is told of plans that are not kept; it was tried once, in vain."""
+        known = self.portal.webhooks.endpoints(SYSTEM)
+        if known:
+            return known[0].id
+        url = "https://127.0.0.1/hooks"
+        made = self.portal.webhooks.add(SYSTEM, name="ERP", url=url, events=["payments.plan_broken"]).id
+        self.portal.webhooks.ping(made, SYSTEM)
+        return made
+
+    def cheque(self):
+        """A payment that was received and given back: a dollar of INV-1004, which is open as before."""
+        found = [one for one in self.portal.payments.payments(SYSTEM, account_id=self.harbour).items if one.method == "cheque"]
+        if found:
+            return found[0].id
+        lines = [LineChoice(document_id=self.ids["INV-1004"], pay=usd(1))]
+        made = self.portal.payments.record(
+            self.harbour, SYSTEM, money=usd(1), received_on=TODAY, method=MethodKind.CHEQUE, lines=lines
+        )
+        self.portal.payments.refund(self.harbour, made, SYSTEM)
+        return made
+
+    def payer(self):
+        """Ann, as the library knows her."""
+        contact = self.portal.profiles.contacts(self.harbour, by=SYSTEM)[0]
+        grant = Grant(self.harbour, contact.id, frozenset((Right.VIEW, Right.PAY)))
+        return Actor(kind=ActorKind.CUSTOMER, id="ann", grants=(grant,))
+
+    def method(self):
+        """A card that Ann saved."""
+        found = self.portal.payments.methods.list(self.harbour, SYSTEM)
+        return found[0].id if found else saved(self)
 
     invoice = staticmethod(invoice)
     line = staticmethod(line)
@@ -247,7 +363,7 @@ class Browser:
     def __init__(self, world):
         self.world, self.cookies, self.page = world, {}, None
 
-    def request(self, method, address, *, form=None, headers=None):
+    def request(self, method, address, *, form=None, headers=None, files=None):
         parts = urlsplit(address)
         fields = parse_qs(parts.query)
         answer = self.world.site.handle(
@@ -257,6 +373,7 @@ class Browser:
                 query={name: values[0] for name, values in fields.items()},
                 repeated=fields,
                 form=form or {},
+                files=files or {},
                 cookies=self.cookies,
                 headers=headers or {},
                 secure=self.world.base_url.startswith("https"),
@@ -274,12 +391,14 @@ class Browser:
     def get(self, address, **more):
         return self.request("GET", address, **more)
 
-    def post(self, address, *, form=None, headers=None):
+    def post(self, address, *, form=None, headers=None, files=None):
         """Send a form of the page that was looked at last."""
         token = HIDDEN.search(text(self.page)) if self.page is not None else None
         filled = {"form_token": token.group(1)} if token else {}
         own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
-        return self.request("POST", address, form={**filled, **(form or {})}, headers=own if headers is None else headers)
+        return self.request(
+            "POST", address, form={**filled, **(form or {})}, files=files, headers=own if headers is None else headers
+        )
 
     @property
     def text(self):
@@ -307,7 +426,7 @@ def addresses(world):
     """Answer an address for each GET route of the table, by the route's name."""
     home = f"/accounts/{world.harbour}"
     document = f"{home}/documents/{world.ids['INV-1001']}"
-    compared = f"{home}/documents/{world.ids['INV-1006']}"
+    compared, waits = (f"{home}/documents/{world.ids[number]}" for number in ("INV-1006", "INV-1005"))
     return {
         "sign_in": "/sign-in",
         "inspect_link": "/sign-in/nonsense",
@@ -331,6 +450,33 @@ def addresses(world):
         "share_links": f"{home}/links",
         "papers": f"{home}/papers",
         "paper": f"{home}/papers/{world.paper}",
+        "uploads": f"{home}/uploads?document={world.ids['INV-1001']}",
+        "upload": f"{home}/uploads/{world.sent()}",
+        "pay": f"{home}/pay?document={world.ids['INV-1001']}&document={world.ids['INV-2001']}",
+        "payments": f"{home}/payments",
+        "payment": f"{home}/payments/{world.transfer()}",
+        "payment_back": f"{home}/payments/{world.transfer()}/back",
+        "payment_receipt": f"{home}/payments/{world.cheque()}/receipt.pdf",
+        "payment_remittance": f"{home}/payments/{world.transfer()}/remittance.pdf",
+        "autopay": f"{home}/autopay",
+        "plans": f"{home}/instalments",
+        "deposits": f"{home}/deposits",
+        "propose_plan": f"{home}/instalments/new?document={world.ids['INV-1001']}",
+        "disputes": f"{home}/disputes",
+        "dispute": f"{home}/disputes/{world.argued()}",
+        "dispute_file": f"{home}/disputes/{world.argued()}/files/{world.photo()}",
+        "new_dispute": f"{compared}/dispute?line=%231&line=whole",
+        "promises": f"{home}/promises",
+        "promise": f"{home}/promise?document={world.ids['INV-1001']}",
+        "document_promise": f"{document}/promise",
+        "methods": f"{home}/methods",
+        "method_back": f"{home}/methods/{world.method()}/back",
+        "document_pay": f"{document}/pay",
+        "document_payment": f"{waits}/payments/{world.transfer()}",
+        "document_payment_back": f"{waits}/payments/{world.transfer()}/back",
+        "document_receipt": f"{home}/documents/{world.ids['INV-1004']}/payments/{world.cheque()}/receipt.pdf",
+        "document_remittance": f"{waits}/payments/{world.transfer()}/remittance.pdf",
+        "sandbox": "/sandbox/main/nonsense",
         "statement": f"{home}/statement",
         "statement_pdf": f"{home}/statement.pdf",
         "health": "/health",
@@ -345,6 +491,7 @@ def desk_addresses(world):
     return {
         "desk": "/desk?owner=all",
         "desk_customers": "/desk/customers",
+        "desk_work": "/desk/work?owner=all",
         "desk_messages": "/desk/messages",
         "desk_account": home,
         "desk_documents": f"{home}/documents",
@@ -358,7 +505,37 @@ def desk_addresses(world):
         "desk_statement": f"{home}/statement",
         "desk_statement_pdf": f"{home}/statement.pdf",
         "desk_account_messages": f"{home}/messages",
+        "desk_call": f"{home}/call",
+        "desk_history_pdf": f"{home}/history.pdf",
         "desk_links": f"{home}/links",
+        "desk_uploads": f"{home}/uploads",
+        "desk_upload": f"{home}/uploads/{world.sent()}",
+        "desk_payments": "/desk/payments",
+        "desk_credits": "/desk/credits",
+        "desk_gateways": "/desk/gateways",
+        "desk_figures": "/desk/figures",
+        "desk_figures_documents": "/desk/figures/documents?what=overdue",
+        "desk_suppressions": "/desk/suppressions",
+        "desk_webhooks": "/desk/webhooks",
+        "desk_webhook": f"/desk/webhooks/{world.endpoint()}",
+        "desk_promises": "/desk/promises",
+        "desk_disputes": "/desk/disputes?scope=all",
+        "desk_dispute_reasons": "/desk/disputes/reasons",
+        "desk_new_dispute": f"{home}/documents/{world.ids['INV-1006']}/dispute?line=%231&line=whole",
+        "desk_account_disputes": f"{home}/disputes",
+        "desk_dispute": f"{home}/disputes/{world.dispute()}",
+        "desk_dispute_file": f"{home}/disputes/{world.dispute()}/files/{world.evidence()}",
+        "desk_dunning": "/desk/dunning",
+        "desk_account_dunning": f"{home}/dunning",
+        "desk_promise": f"{home}/promise?document={world.ids['INV-1001']}",
+        "desk_account_payments": f"{home}/payments",
+        "desk_payment": f"{home}/payments/{world.transfer()}",
+        "desk_refund": f"{home}/payments/{world.cheque()}/refund",
+        "desk_payment_receipt": f"{home}/payments/{world.cheque()}/receipt.pdf",
+        "desk_payment_remittance": f"{home}/payments/{world.transfer()}/remittance.pdf",
+        "desk_cash": f"{home}/cash",
+        "desk_deposits": f"{home}/deposits",
+        "desk_credit": f"{home}/credits/{world.unapplied()}",
     }
 
 

@@ -88,7 +88,7 @@ def test_the_supplier_may_keep_children_to_themselves(world):
     portal.close()
 
 
-def test_knowing_who_it_is_takes_two_statements_however_many_the_children(world):
+def test_knowing_who_it_is_takes_one_statement_however_many_the_children(world):
     browser = world.signed_in()
     cookie = browser.cookies["__Host-lockportal"]
     for n in range(20):
@@ -96,7 +96,7 @@ def test_knowing_who_it_is_takes_two_statements_however_many_the_children(world)
     with counting(world.portal.engines) as sent:
         actor = world.portal.access.authenticate(cookie)
     assert len(actor.grants) == 21
-    assert len(sent) == 2
+    assert len(sent) == 1
 
 
 # the documents of all accounts in one list

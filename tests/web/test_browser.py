@@ -1,10 +1,13 @@
 """The pages in a real browser, without JavaScript of ours: the policy holds, nothing overflows, a person gets in."""
 
+import re
 import runpy
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from waiting import patient
 
 pytest.importorskip("playwright.sync_api")
 pytest.importorskip("lockportal_example_flask")
@@ -20,7 +23,7 @@ def browser():
     if path is None:
         pytest.skip("no Chromium: set LOCKPORTAL_CHROMIUM")
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=list(SHOTS["FLAGS"]))
+        made = patient(playwright.chromium.launch(executable_path=path, args=list(SHOTS["FLAGS"])))
         yield made
         made.close()
 
@@ -59,7 +62,7 @@ def test_a_person_signs_in_and_reads_every_page(browser, world, size, script):
         looked(name)
     page.goto(f"{world.base_url}/accounts/{world.harbour}/")
     page.click("text=Sign out")
-    page.wait_for_url("**/sign-in")
+    page.wait_for_url("**/sign-in?done=left")
     context.close()
     assert [text for text in said if "status of 4" not in text] == []
 
@@ -80,6 +83,22 @@ def test_the_desk_fits_its_screen_and_opens_the_details_of_a_task(browser, world
     page.get_by_text("Technical details").click()
     assert page.get_by_text("code 550").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+@pytest.mark.parametrize("desk", [False, True], ids=["portal", "desk"])
+def test_what_has_no_picture_is_no_page(browser, world, desk):
+    context = browser.new_context(http_credentials=SHOTS["STAFF"])
+    for _ in SHOTS["sign_in"](context.new_page(), world, "ann@harbour.example"):
+        pass
+    taken = {name for name, _ in SHOTS["pictured"](world, desk=desk)}
+    left_out = {name: path for name, path in SHOTS["addresses"](world, desk=desk).items() if name.replace("_", "-") not in taken}
+    assert taken
+    assert left_out
+    for name, path in left_out.items():
+        answer = context.request.get(world.base_url + path, max_redirects=0)
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        assert (answer.status, is_page) in {(200, False), (303, False)}, name
     context.close()
 
 
@@ -132,6 +151,7 @@ def test_a_browser_that_opens_a_link_and_waits_spends_nothing(browser, world):
         context.pages[-1].wait_for_timeout(10_000 / len(scanners) if context is not person else 10_000)
         context.pages[-1].reload()
         context.pages[-2].reload()
+    for context in scanners:
         assert not {name, world.site.guard.shared_name} & {cookie["name"] for cookie in context.cookies()}
     assert len(rows(Session)) == before
     assert {row.use for row in rows(ShareLinkUsed)} == {ShareUse.FETCHED}
@@ -257,6 +277,29 @@ def test_a_menu_of_seven_entries_stays_on_a_phone(browser, world):
     context.close()
 
 
+def test_a_menu_of_seven_entries_is_one_line_on_a_desk_in_every_language(browser, world):
+    width, height = SHOTS["SIZES"]["desktop"]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
+    page = context.new_page()
+    for _ in SHOTS["sign_in"](page, world, "ann@harbour.example"):
+        pass
+    for tag in ("de", "fr", "es", "en"):
+        page.locator(f".languages a[lang={tag}]").click()
+        page.locator(f"html[lang={tag}]").wait_for()
+        page.evaluate("""() => {
+            const menu = document.querySelector(".menu");
+            while (menu.children.length < 7) menu.append(menu.children[3].cloneNode(true));
+        }""")
+        tops = page.locator(".menu a").evaluate_all("every => every.map(one => one.getBoundingClientRect().top)")
+        house, who, menu = (page.locator(name).bounding_box() for name in (".house", ".who", ".menu"))
+        assert len(tops) == 7
+        assert len(set(tops)) == 1, tag
+        assert house["x"] + house["width"] < who["x"], "the name of the house, then whose account it is"
+        assert max(house["y"] + house["height"], who["y"] + who["height"]) <= menu["y"], tag
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, tag
+    context.close()
+
+
 def test_a_language_from_right_to_left_turns_the_pages_around(browser, tmp_path):
     (tmp_path / "host" / "web" / "locale").mkdir(parents=True)
     words = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Overview"\nmsgstr "نظرة عامة"\n'
@@ -277,3 +320,96 @@ def test_a_language_from_right_to_left_turns_the_pages_around(browser, tmp_path)
                 first, second = (page.locator(".menu a").nth(place).bounding_box() for place in (0, 1))
                 assert first["x"] > second["x"], "the first entry stands to the right"
             context.close()
+
+
+def signed_in(browser, world):
+    context = browser.new_context(accept_downloads=True)
+    page = context.new_page()
+    for _ in SHOTS["sign_in"](page, world, "ann@harbour.example"):
+        pass
+    return page
+
+
+def held_back(page, pattern):
+    """Hold requests of a pattern back until they are let go, by the function that is answered."""
+    waiting = []
+    page.route(pattern, lambda route: waiting.append(route))  # noqa: PLW0108 - a method has no place for its mark
+
+    def let_go():
+        assert waiting
+        for route in waiting:
+            route.continue_()
+
+    return let_go
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [("Download as ZIP", "**/bundle?*"), ("Download as one PDF", "**/bundle?*"), ("Download as CSV", "**/documents.csv*")],
+)
+def test_a_file_that_takes_long_says_that_it_is_being_made(browser, world, name, pattern):
+    page, said = signed_in(browser, world), []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{world.base_url}/accounts/{world.harbour}/documents")
+    page.get_by_label("Choose INV-1006").check()
+    pressed = page.get_by_text(name, exact=True)
+    working = page.locator("[data-working]")
+    assert (pressed.get_attribute("aria-busy"), working.inner_text()) == (None, "")
+    let_go = held_back(page, pattern)
+    with page.expect_download() as waiting:
+        pressed.click()
+        page.get_by_text("The file is being made").wait_for()
+        assert working.get_attribute("role") == "status"
+        assert pressed.get_attribute("aria-busy") == "true"
+        let_go()
+    assert Path(waiting.value.path()).stat().st_size > 0
+    assert waiting.value.suggested_filename.rpartition(".")[2] == {"P": "pdf", "Z": "zip", "C": "csv"}[name.split()[-1][0]]
+    page.wait_for_function("!document.querySelector('[aria-busy]')")
+    assert (working.text_content(), said) == ("", [])
+    page.context.close()
+
+
+def test_where_no_file_comes_the_page_that_says_why_is_shown(browser, world):
+    page = signed_in(browser, world)
+    page.goto(f"{world.base_url}/accounts/{world.harbour}/documents")
+    page.get_by_role("button", name="Download as ZIP").click()
+    page.wait_for_url("**/bundle?*")
+    assert page.locator("h1").count() == 1
+    page.context.close()
+
+
+SEEN = """() => {
+    const note = () => (sessionStorage.seen = document.documentElement.className);
+    new MutationObserver(note).observe(document.documentElement, {attributes: true});
+}"""
+"""Keeps of a page how it was marked last, beyond the page itself."""
+
+
+def test_a_list_of_the_desk_that_takes_long_says_that_it_is_asked_for(browser, world):
+    context = browser.new_context(http_credentials=SHOTS["STAFF"])
+    page = context.new_page()
+    page.goto(f"{world.base_url}/desk/customers")
+    assert page.locator("html.working").count() == 0
+    page.evaluate(SEEN)
+    page.fill("input[name=search]", "harbour")
+    assert page.evaluate("sessionStorage.seen") is None
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/customers?search=harbour")
+    assert page.evaluate("sessionStorage.seen") == "working", "until the next page came"
+    assert page.locator("html.working").count() == 0
+    context.close()
+
+
+def test_a_page_on_paper_is_dark_on_white_without_what_is_pressed(browser, world):
+    page = signed_in(browser, world)
+    page.goto(f"{world.base_url}/accounts/{world.harbour}/documents")
+    pressed = [".bar", ".foot", ".acts", ".filters", ".tabs", ".pick"]
+    assert all(page.locator(one).first.is_visible() for one in pressed if page.locator(one).count())
+    page.emulate_media(media="print", color_scheme="dark")
+    assert not any(page.locator(one).first.is_visible() for one in pressed if page.locator(one).count())
+    assert page.locator("tbody th", has_text="INV-1006").is_visible()
+    ink = page.locator("tbody th").first.evaluate("one => getComputedStyle(one).color")
+    assert max(map(int, re.findall(r"\d+", ink))) < 100, "what is light on a dark screen is dark on paper"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert page.pdf()[:4] == b"%PDF"
+    page.context.close()

@@ -7,10 +7,13 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from lockportal import codec
+from lockportal.api import Api
 from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import GatewayError
 from lockportal.signing import Purpose
 from lockportal.web import BasicLogin, Request, Site
+from secret_ways import API_KEY, IBAN, SETTINGS, Vault, Vaults, pay_every_way
 
 ANN = "ann@harbour.example"
 UNKNOWN = "canary.unknown@harbour.example"
@@ -81,8 +84,9 @@ def fail_every_way(world, canaries, monkeypatch):
     world.clock.forward(minutes=20)
     with monkeypatch.context() as patch:
         patch.setattr(world.letterbox, "send", broken)
-        browser.ask_for_link()
-        assert world.portal.deliver().failed or True
+        browser.get("/sign-in")
+        browser.post("/sign-in", form={"email": ANN})
+        assert world.portal.deliver().failed
     canaries |= {*browser.cookies.values()}
     world.clock.forward(minutes=20)
     browser.ask_for_link()
@@ -140,19 +144,22 @@ def told(text, canaries):
 
 
 @pytest.mark.guarantee(10)
-def test_no_secret_is_logged_on_any_way_through_the_door(world, echoed, monkeypatch, tier):
-    handled, handle, wanted = [], Site.handle, tier.times(100, 300, 10_000)
+def test_no_secret_is_logged_on_any_way_through_the_door_and_the_api(make_world, echoed, monkeypatch, tier):
+    world, handled, wanted = make_world(settings=(SETTINGS,), plugins=(Vaults(),)), [], tier.times(150, 400, 10_000)
+    for room in (Site, Api):
 
-    def counted(site, request):
-        handled.append(1)
-        return handle(site, request)
+        def counted(self, *given, handle=room.handle):
+            handled.append(1)
+            return handle(self, *given)
 
-    monkeypatch.setattr(Site, "handle", counted)
+        monkeypatch.setattr(room, "handle", counted)
     words = {ANN, ANN.upper(), UNKNOWN, "canary.new", "canary.unknown", SEARCHED, PASSWORD, REASON, ACCOUNT}
     signer, rounds, found, last = world.site.guard.signer, 0, [], set()
     while len(handled) < wanted:
         world.clock.forward(minutes=20)
         canaries = set(words)
+        pay_every_way(world, ANN, canaries, rounds)
+        world.clock.forward(minutes=20)
         go_every_way(world, canaries)
         share_every_way(world, canaries, rounds)
         if len(handled) >= wanted:
@@ -164,11 +171,13 @@ def test_no_secret_is_logged_on_any_way_through_the_door(world, echoed, monkeypa
         found += told(text, canaries | last)
         assert "SELECT" in text
         assert "INSERT INTO lockportal_session" in text
+        assert "INSERT INTO lockportal_payment " in text
         if len(handled) < wanted:
             echoed.clear()
         last, rounds = canaries, rounds + 1
     assert "ZeroDivisionError" in echoed.text
     assert "no such table" in echoed.text
+    assert "a gateway refused a request" in echoed.text
     assert found == []
 
 
@@ -177,3 +186,25 @@ def test_the_canaries_would_catch_an_engine_that_shows_its_parameters(world, ech
     world.portal.engines.writes.hide_parameters = world.portal.engines.reads.hide_parameters = False
     world.browser().ask_for_link()
     assert ANN in echoed.text
+
+
+def test_the_canaries_would_catch_an_api_that_logs_bodies_and_a_gateway_that_is_quoted(make_world, echoed, monkeypatch):
+    """The naive API notes what it was sent, the naive room of payments what a gateway said."""
+    decode, start = codec.decode, Vault.start
+
+    def noting(body):
+        logging.getLogger("naive").debug("%s", body)
+        return decode(body)
+
+    def quoting(self, request):
+        try:
+            return start(self, request)
+        except Exception as error:
+            logging.getLogger("naive").debug("%s", error)
+            raise
+
+    monkeypatch.setattr(codec, "decode", noting)
+    monkeypatch.setattr(Vault, "start", quoting)
+    canaries = set()
+    pay_every_way(make_world(settings=(SETTINGS,), plugins=(Vaults(),)), ANN, canaries, 0)
+    assert {IBAN, API_KEY} <= {*told(echoed.text, canaries)}

@@ -207,9 +207,9 @@ def test_no_form_is_offered_where_the_extra_is_missing(shared, visit, monkeypatc
     assert "/einvoice/" not in visit.text
 
 
-def test_a_document_is_shown_in_five_statements_and_compared_in_eight(shared, visit):
+def test_a_document_is_shown_in_six_statements_and_compared_in_eight(shared, visit):
     visit.get(where(shared, "INV-1006"))  # the menu knows by now whether there are papers
-    for tail, most in (("", 5), ("/comparison", 8)):
+    for tail, most in (("", 6), ("/comparison", 8)):
         with counting(shared.portal.engines) as sent:
             visit.get(f"{where(shared, 'INV-1006')}{tail}")
         assert len(sent) <= most

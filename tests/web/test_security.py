@@ -91,7 +91,8 @@ def test_cookies_are_for_this_host_and_no_script(make_world, base_url):
     secure = base_url.startswith("https")
     prefix = "__Host-" if secure else ""
     assert [cookie.name for cookie in first.cookies] == [f"{prefix}lockportal-asking"]
-    assert [cookie.name for cookie in signed_in.cookies] == [f"{prefix}lockportal", f"{prefix}lockportal-asking"]
+    names = [f"{prefix}lockportal", f"{prefix}lockportal-asking", f"{prefix}lockportal-known"]
+    assert [cookie.name for cookie in signed_in.cookies] == names
     for cookie in (*first.cookies, *signed_in.cookies):
         parts = cookie.line().split("; ")
         assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= {*parts}
@@ -136,6 +137,28 @@ def test_a_form_is_taken_from_the_portals_own_page_only(world, has_cookie):
     assert passed == (allowed if has_cookie else set())
 
 
+@pytest.mark.guarantee(6)
+@pytest.mark.parametrize(
+    ("base_url", "ours", "foreign"),
+    [
+        ("https://portal.example:443", "https://portal.example", "https://portal.example:8443"),
+        ("HTTPS://Portal.Example", "https://portal.example", "http://portal.example"),
+        ("http://portal.example:80/books", "http://portal.example", "https://portal.example"),
+        ("http://portal.example:443", "http://portal.example:443", "http://portal.example"),
+        ("https://[2001:DB8::1]:443", "https://[2001:db8::1]", "https://[2001:db8::2]"),
+        ("https://[2001:db8::443]", "https://[2001:db8::443]", "https://[2001:db8:]"),
+    ],
+)
+@pytest.mark.parametrize("site", ["same-origin", None])
+def test_an_origin_is_written_in_one_way(make_world, base_url, ours, foreign, site):
+    world = make_world(base_url=base_url)
+    for origin, status in ((ours, 200), (foreign, 403)):
+        browser = world.browser()
+        browser.get("/sign-in")
+        headers = {"Origin": origin, **({"Sec-Fetch-Site": site} if site else {})}
+        assert browser.post("/sign-in", form={"email": "ann@harbour.example"}, headers=headers).status == status
+
+
 def test_the_trial_of_forms_would_catch_a_guard_that_looks_at_the_token_alone(world, monkeypatch):
     monkeypatch.setattr(Guard, "same_origin", lambda *_: True)
     with pytest.raises(AssertionError):
@@ -163,7 +186,7 @@ def test_signing_out_needs_the_sessions_own_token(world):
     ann.page = bob.page
     assert ann.post("/sign-out").status == 403
     assert ann.get(f"/accounts/{world.harbour}/").status == 200
-    assert ann.post("/sign-out").header("Location") == "/sign-in"
+    assert ann.post("/sign-out").header("Location") == "/sign-in?done=left"
     assert ann.get(f"/accounts/{world.harbour}/").status == 303
 
 

@@ -44,11 +44,12 @@ def test_a_button_signs_another_browser_out_and_the_own_one(world):
     laptop.get("/sessions")
     assert "Unknown browser" in laptop.text
     newer, older = ENDS.findall(laptop.text)
-    assert laptop.post(newer).header("Location") == "/sessions"
+    assert laptop.post(newer).header("Location") == "/sessions?done=ended"
     assert phone.get("/sessions").header("Location") == "/sign-in?next=%2Fsessions"
-    laptop.get("/sessions")
+    laptop.get("/sessions?done=ended")
+    assert "Signed out there." in laptop.text
     assert ENDS.findall(laptop.text) == [older]
-    assert laptop.post(older).header("Location") == "/sign-in"
+    assert laptop.post(older).header("Location") == "/sign-in?done=left"
     assert world.site.guard.session_name not in laptop.cookies
     assert laptop.get("/sessions").status == 303
 
@@ -57,7 +58,9 @@ def test_a_button_signs_another_browser_out_and_the_own_one(world):
 def test_signing_out_everywhere_ends_all_and_leaves_others_alone(world):
     laptop, phone, bob = by_agent(world, FIREFOX), by_agent(world, FIREFOX), world.signed_in("bob@mill.example")
     laptop.get("/sessions")
-    assert laptop.post("/sessions/end").header("Location") == "/sign-in"
+    assert laptop.post("/sessions/end").header("Location") == "/sign-in?done=left_all"
+    laptop.get("/sign-in?done=left_all")
+    assert "You are signed out everywhere." in laptop.text
     assert [browser.get("/sessions").status for browser in (laptop, phone, bob)] == [303, 303, 200]
 
 

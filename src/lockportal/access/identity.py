@@ -13,7 +13,7 @@ from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind
 from lockportal.profiles import queries as profiles
 from lockportal.profiles.models import ProfilesSettings
-from lockportal.profiles.views import Entitled, grants
+from lockportal.profiles.views import Entitled, entitled, grants
 from lockportal.signing import digest, same
 
 _SEEN_EVERY: Final = timedelta(minutes=1)
@@ -41,20 +41,17 @@ class Identity:
 
     def contacts(self, person_id: UUID) -> list[Entitled]:
         """Answer what a person may do, and where, as an active contact of an account or of a parent."""
-        rows = self._shell.ask(profiles.OF_PERSON, SYSTEM, shape=self._shape, person=person_id)
-        return [Entitled(**row._asdict()) for row in rows]
+        return entitled(self._shell.ask(profiles.OF_PERSON, SYSTEM, shape=self._shape, person=person_id))
 
     def _actor(self, person_id: UUID, session_id: UUID, mark: bytes | None) -> tuple[Actor, bool]:
-        """Answer the actor, and whether the session's use was noted of late. Two statements."""
-        rows = self._shell.ask(queries.SESSION, SYSTEM, account_id=person_id, session=session_id)
+        """Answer the actor, and whether the session's use was noted of late. One statement."""
+        rows = self._shell.ask(queries.SESSION, SYSTEM, shape=self._shape, person=person_id, session=session_id)
         if not rows or (mark is not None and not same(rows[0].secret, mark)):
             return VISITOR, True
         now, seen_at = self._clock.now(), rows[0].seen_at
         if now >= min(rows[0].expires_at, seen_at + self._idle_lasts):
             return VISITOR, True
-        contacts = self.contacts(person_id)
-        actor = actor_of(person_id, session_id, contacts) if contacts else VISITOR
-        return actor, now - seen_at < _SEEN_EVERY
+        return actor_of(person_id, session_id, entitled(rows)), now - seen_at < _SEEN_EVERY
 
 
 def actor_of(person_id: UUID, session_id: UUID, contacts: Sequence[Entitled]) -> Actor:

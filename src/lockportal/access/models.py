@@ -180,6 +180,8 @@ class SignedIn:
     expires_at: datetime
     actor: Actor
     next_path: str
+    known_browser: str = field(repr=False)
+    """What the browser keeps beyond the session, for `request_link`; it lets nobody in."""
 
 
 @frozen(kw_only=True)
@@ -190,9 +192,15 @@ class AccessSettings:
     code_tries: int = field(default=5, validator=whole_number("access", 1, 10))
     """The wrong codes that close a link."""
     links_per_address: int = field(default=5, validator=whole_number("access", 1, 1_000))
-    """How many links may be asked for one address within the window; what is more is not sent, and not told."""
+    """How many links may be asked for one address within the window; what is more is not sent, and not told.
+
+    As many again may be asked for in browsers where the address signed in before, and as many from mails with a link.
+    """
     links_per_network: int = field(default=20, validator=whole_number("access", 1, 100_000))
-    """How many from one network: an IPv4 address, or the /64 of an IPv6 one."""
+    """How many from one network: an IPv4 address, or the /64 of an IPv6 one; as many wrong passwords of one name at the desk."""
+    links_per_network_most: int = field(default=100, validator=whole_number("access", 1, 100_000))
+    """How many from one network with those for addresses that it has not asked for before within the window; as many wrong
+    passwords of all names together."""
     limit_minutes: int = field(default=15, validator=whole_number("access", 1, 15))
     """How long a window of these limits lasts from its first link on."""
     session_hours: int = field(default=12, validator=whole_number("access", 1, 24 * 30))

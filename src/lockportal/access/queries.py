@@ -10,6 +10,7 @@ from lockportal.access.models import LoginLink, Session
 from lockportal.access.sharing.queries import OPEN_SHARE_LINKS, SHARE_LINK, SHARE_LINKS
 from lockportal.core.actor import Audience
 from lockportal.core.ports import Question
+from lockportal.profiles import queries as profiles
 from lockportal.profiles.models import Contact, Person
 from lockportal.storage.tables import Source
 
@@ -42,14 +43,23 @@ NEWER_LINKS = Question(name="access.newer_links", audience=_SYSTEM, build=_newer
 """Whether a person has a link that was asked for later. Parameter: asked_at."""
 
 
-def _session(source: Source) -> sa.Select[Any]:
-    session = source(Session).c
-    mine = (session.id == sa.bindparam("session"), session.live == sa.true())
-    return sa.select(session.secret, session.seen_at, session.expires_at).where(*mine)
+def _session(source: Source, *, children: bool) -> sa.Select[Any]:
+    held = profiles.of_person(source, children=children).order_by(None).subquery()
+    session = source(Session)
+    person, own = sa.bindparam("person", type_=session.c.account_id.type), session.c
+    mine = sa.and_(own.account_id == person, own.id == sa.bindparam("session"), own.live == sa.true())
+    return (
+        sa.select(held, own.secret, own.seen_at, own.expires_at)
+        .join_from(held, session, mine)
+        .order_by(held.c.customer_name, held.c.account_id, held.c.depth, held.c.contact_id)
+    )
 
 
 SESSION = Question(name="access.session", audience=_SYSTEM, build=_session)
-"""What a cookie is held against, unless the session has ended. Parameter: session."""
+"""What a cookie is held against, beside what its person may do, as `profiles.of_person` has it; nothing once the session is over.
+
+Parameters: person, session. Shape: children.
+"""
 
 
 def _sessions(source: Source) -> sa.Select[Any]:

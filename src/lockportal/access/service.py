@@ -10,7 +10,8 @@ from uuid import UUID
 from lockportal.access import queries
 from lockportal.access.commands import EndEverything, EndSession, RedeemLink, refusal
 from lockportal.access.identity import Identity, actor_of
-from lockportal.access.limits.limiter import Limiter
+from lockportal.access.limits.known import KnownBrowsers
+from lockportal.access.limits.limiter import Asker, Limiter
 from lockportal.access.mailing import LinkMail, link_of
 from lockportal.access.models import AccessSettings, LinkAsked, LinkRequested, SignedIn, local_path
 from lockportal.access.sharing.service import Sharing
@@ -39,6 +40,7 @@ class Access:
         self._mail = LinkMail(context, self._tokens)
         self._settings = context.shell.settings(AccessSettings)
         self._limiter = Limiter(context.shell, context.signer, self._settings)
+        self._known = KnownBrowsers(context.signer, context.shell.supplier.id)
         self._identity = Identity(context)
         self.sharing = Sharing(context)
         """Links to single documents."""
@@ -47,7 +49,9 @@ class Access:
 
     # asking
 
-    def request_link(self, email: str, *, binding: str, next_path: str = "/", client: str = "") -> LinkAsked:
+    def request_link(
+        self, email: str, *, binding: str, next_path: str = "/", client: str = "", known_browser: str = ""
+    ) -> LinkAsked:
         """Ask for a login link by mail, and answer the code to show; `next_path` is where to go afterwards.
 
         `binding` is a secret that a cookie keeps in the asking browser: the link serves there with a click, and in any
@@ -55,14 +59,20 @@ class Access:
         done is the same, whoever has the address and whatever it is. `portal.deliver()` sends the mail.
 
         `client` is the network address that asks, to be limited by: Limited `link.too_many`. More links than an address may
-        be sent are not sent, which is told to nobody.
+        be sent are not sent, which is told to nobody. `known_browser` is what signing in with this address left in the browser:
+        with it the request is counted apart from those of its network, and of the strangers who use up the address's links.
         """
-        self._limiter.check_client(client)
         try:
             known_as = address_key(email)
         except Refused:
             known_as = ""
-        admitted, now = self._limiter.admits(known_as), self._clock.now()
+        asker = Asker.KNOWN_BROWSER if self._known.knows(known_browser, known_as, self._clock.now()) else Asker.STRANGER
+        if asker is Asker.STRANGER:
+            self._limiter.check_client(client, known_as)
+        return self._ask(known_as, asker, binding, next_path)
+
+    def _ask(self, known_as: str, asker: Asker, binding: str, next_path: str) -> LinkAsked:
+        admitted, now = self._limiter.admits(known_as, asker), self._clock.now()
         request = LinkRequested(
             id=self._clock.new_id(),
             account_id=self._shell.supplier.id,
@@ -76,16 +86,17 @@ class Access:
             self._shell.observe(request)
         return LinkAsked(code=self._tokens.code(request.id))
 
-    def request_again(self, token: str, *, binding: str, client: str = "") -> LinkAsked:
-        """Ask for a new link in the place of one that serves no more: for the same address and the same place.
+    def request_again(self, token: str, *, binding: str) -> LinkAsked:
+        """Ask for a new link in the place of one that serves no more, or not in this browser: same address, same place.
 
-        As `request_link`; the address is told to nobody. Refused `link.unknown` for a token that was not made here.
+        As `request_link`; the address is told to nobody. Who has the token has read a mail, so that this is counted apart, too.
+        Refused `link.unknown` for a token that was not made here.
         """
         named = self._tokens.read(token)
         link = None if named is None else link_of(self._shell, *named)
         if link is None:
             raise refusal(LinkAnswer.UNKNOWN)
-        return self.request_link(link.email, binding=binding, next_path=link.next_path, client=client)
+        return self._ask(address_key(link.email), Asker.READER, binding, link.next_path)
 
     def answer(self, request: LinkRequested) -> None:
         """Answer a request, outside its page: mail a link if somebody with the address may come in, else do nothing.
@@ -135,8 +146,7 @@ class Access:
         link, contacts = link_of(self._shell, person_id, link_id), self._identity.contacts(person_id)
         if link is None or not contacts:
             raise refusal(LinkAnswer.UNKNOWN)
-        secret, session_id = draw_secret(), self._clock.new_id()
-        expires_at = self._clock.now() + self._settings.session_lasts
+        secret, session_id, at = draw_secret(), self._clock.new_id(), self._clock.now()
         typed, mark = typed_code(code), _mark(binding)
         command = RedeemLink(
             account_id=person_id,
@@ -153,15 +163,16 @@ class Access:
             raise refusal(LinkAnswer.CODE_WRONG if now is LinkAnswer.CODE_NEEDED else now)
         return SignedIn(
             cookie=self._signer.sign(Purpose.SESSION, [person_id.hex, session_id.hex, secret]),
-            expires_at=expires_at,
+            expires_at=at + self._settings.session_lasts,
             actor=actor_of(person_id, session_id, contacts),
             next_path=link.next_path,
+            known_browser=self._known.token(address_key(link.email), at),
         )
 
     def authenticate(self, cookie: str | None) -> Actor:
-        """Answer who sent a request, with the rights of this moment, in two statements; VISITOR for nobody.
+        """Answer who sent a request, with the rights of this moment, in one statement; VISITOR for nobody.
 
-        Once a minute a third one notes that the session is in use.
+        Once a minute another one notes that the session is in use.
         """
         match self._signer.read(Purpose.SESSION, cookie) if cookie else None:
             case [str(person), str(session), str(secret)]:

@@ -11,15 +11,37 @@ from attrs import evolve
 from lockportal.activities.models import LONGEST, Task, TaskClosed, TaskState, open_task, task_id
 from lockportal.core.account import Account
 from lockportal.core.record import Event, Stamp
-from lockportal.messages.models import DeadLetter, MessageFailed, MessageReplayed
+from lockportal.messages.models import (
+    AddressSuppressed,
+    DeadLetter,
+    MessageFailed,
+    MessageReplayed,
+    Suppression,
+    SuppressionLifted,
+)
 from lockportal.profiles.models import Customer
 
 KIND: Final = "messages.undeliverable"
 """The kind of these tasks; each is about a dead letter."""
+RETURNED: Final = "messages.returned"
+"""The kind of the tasks about a contact whose address is dead."""
 _NOTICES: Final = "messages.notices"
 _MAILS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "documents.documents_stored": "The mail about new invoices did not reach every contact of this customer",
+        "payments.payment_started": "The mail about a payment did not reach every contact of this customer",
+        "payments.autopay_announced": "The notice of an automatic payment did not reach every contact of this customer",
+        "payments.autopay_failed": "The mail about a failed payment did not reach every contact of this customer",
+        "payments.autopay_paused": "The mail that autopay stands still did not reach every contact of this customer",
+        "payments.autopay_left_out": "The mail that autopay leaves documents out did not reach every contact of this customer",
+        "payments.schedule_skipped": "The mail about a payment that was not needed did not reach every contact of this customer",
+        "payments.deposit_asked": "The mail that a deposit is asked for did not reach every contact of this customer",
+        "payments.schedule_failed": "The mail about a failed payment did not reach every contact of this customer",
+        "payments.operation_asked": "The mail about a refund did not reach every contact of this customer",
+        "payments.operation_observed": "The mail about a payment did not reach every contact of this customer",
+        "promises.promise_made": "The confirmation of a promise to pay did not reach every contact of this customer",
+        "promises.promise_accepted": "The confirmation of a promise to pay did not reach every contact of this customer",
+        "promises.promise_broken": "The mail about a broken promise to pay did not reach every contact of this customer",
         "ledger.entries_posted": "The receipt for a payment did not reach every contact of this customer",
         "profiles.contact_invited": "The invitation to the portal did not reach its contact",
     }
@@ -78,3 +100,33 @@ def reason_of(letter: DeadLetter) -> str:
 
 def _chase_of(letter: DeadLetter) -> str:
     return f"dead-letter/{letter.id}/{letter.failed_at.isoformat()}"
+
+
+def chase_returned(event: AddressSuppressed, account: Account, stamp: Stamp) -> Sequence[Event]:
+    """Have somebody ask for the right address of a contact whose address is dead."""
+    suppression, customer = event.suppression, account.find(Customer, account.id)
+    reason = (
+        "A mail came back: there is no such address, and nothing more is sent to it. Ask the customer for the right one and"
+        f" correct the contact.\n{suppression.kind}, {suppression.status}"
+    )
+    return open_task(
+        account,
+        stamp,
+        kind=RETURNED,
+        key=_return_of(suppression),
+        reason=reason,
+        owner="" if customer is None else customer.collector,
+        about_id=suppression.contact_id,
+    )
+
+
+def end_returned(event: SuppressionLifted, account: Account, stamp: Stamp) -> Sequence[Event]:
+    """Close the task of an address that lives."""
+    task = account.find(Task, task_id(account.id, _return_of(event.suppression)))
+    if task is None or not task.live:
+        return []
+    return [TaskClosed(task=evolve(task, state=TaskState.CANCELLED, note="The address lives.", closed_at=stamp.at))]
+
+
+def _return_of(suppression: Suppression) -> str:
+    return f"suppression/{suppression.id}/{suppression.message_id}"

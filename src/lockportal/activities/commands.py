@@ -1,10 +1,11 @@
-"""What may be asked of tasks: open, assign, reschedule, close."""
+"""What may be asked of tasks: open, assign, claim, reschedule, close."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import ClassVar
+from types import MappingProxyType
+from typing import ClassVar, Final
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -19,7 +20,9 @@ from lockportal.activities.models import (
     check_kind,
     check_text,
     open_task,
+    task_id,
 )
+from lockportal.activities.scoring import OVERDUE, PASSED
 from lockportal.core.account import Account, Owner
 from lockportal.core.actor import Audience
 from lockportal.core.errors import Refused
@@ -28,6 +31,13 @@ from lockportal.core.record import Event, Record, Stamp
 _OFFICE = Audience(staff=True, system=True)
 _LONGEST_NAME = 128
 _LONGEST_KEY = 200
+STANDING: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        OVERDUE: "Something is overdue. Ask when it will be paid.",
+        PASSED: "The credit limit is passed. Decide whether new orders are held back.",
+    }
+)
+"""What stands in the work list without a task, and the reason of the task that it becomes."""
 
 
 @frozen(kw_only=True)
@@ -146,3 +156,40 @@ def _open(account: Account, task_id: UUID) -> Task:
     if task.state is not TaskState.OPEN:
         raise Refused("task.closed", "This task is closed already.")
     return task
+
+
+@frozen(kw_only=True)
+class ClaimWork:
+    """Take a reason to act: a task that nobody has, or, without `task_id`, what of the account stands in the list without one.
+
+    That is `kind`: what is overdue, or a credit limit that is passed; any other is Refused `task.kind_unknown`. What somebody
+    else has taken meanwhile is Refused `task.taken`. Taking one's own again changes nothing.
+    """
+
+    audience: ClassVar[Audience] = _OFFICE
+    owner: ClassVar[Owner | None] = None
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    assignee: str
+    task_id: UUID | None = None
+    kind: str = OVERDUE
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Answer the task with its new owner: of what stands in the list without one, a new one for the day."""
+        check_text(self.assignee, "owner", _LONGEST_NAME)
+        if self.kind not in STANDING:
+            raise Refused("task.kind_unknown", f"Without a task only {', '.join(STANDING)} can be taken.", field="kind")
+        key = f"{self.kind}/{account.supplier.today(stamp.at)}"
+        found = account.find(Task, task_id(account.id, key)) if self.task_id is None else _open(account, self.task_id)
+        if found is None:
+            return open_task(account, stamp, kind=self.kind, key=key, reason=STANDING[self.kind], owner=self.assignee)
+        if not found.live or found.owner not in {"", self.assignee}:
+            raise Refused("task.taken", "Somebody else has taken this.")
+        return [] if found.owner == self.assignee else [TaskAssigned(task=evolve(found, owner=self.assignee))]
+
+
+def standing_task(account_id: UUID, kind: str, today: date) -> UUID:
+    """Answer the id of the task that stands for what is overdue of an account, or passes its limit, on a day."""
+    return task_id(account_id, f"{kind}/{today}")

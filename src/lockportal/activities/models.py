@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from attrs import field, frozen
 
+from lockportal.activities.scoring import Scoring
 from lockportal.core.account import Account
 from lockportal.core.errors import Refused
 from lockportal.core.record import PERSONAL, TEXT, Event, Index, Record, Stamp, length
@@ -137,6 +138,16 @@ def check_text(text: str, name: str, most: int = LONGEST) -> None:
 
 @frozen(kw_only=True)
 class ActivitiesSettings:
-    """`outcomes` are the codes by which a task is closed as done."""
+    """`outcomes` are the codes of tasks that are done and of calls; `call_script` are the steps of a call.
+
+    `scoring` says how the work list is scored.
+    """
 
     outcomes: tuple[str, ...] = ("done", "reached", "not_reached", "left_message", "promised", "disputed", "wrong_contact")
+    call_script: tuple[str, ...] = (
+        "Say who you are, and which invoices you call about.",
+        "Ask whether the invoices are there, and correct.",
+        "Ask by which day they will be paid.",
+        "Repeat the day and the amount, and thank.",
+    )
+    scoring: Scoring = field(factory=Scoring)

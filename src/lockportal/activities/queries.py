@@ -6,9 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lockportal.activities.credit.queries import CREDIT_DECISIONS, EXPOSURE
+from lockportal.activities.history.queries import MAILS, NOTES, TIMELINE
 from lockportal.activities.models import Task
+from lockportal.activities.work.queries import WORK
 from lockportal.core.actor import Audience
-from lockportal.core.ports import JournalRow, Question
+from lockportal.core.ports import Question
+from lockportal.disputes.models import Dispute
 from lockportal.profiles.models import Customer
 from lockportal.storage.tables import Source, record_of
 
@@ -17,7 +21,7 @@ _LIMIT = sa.bindparam("limit", type_=sa.Integer())
 
 
 def _tasks(source: Source, *, owner: bool = False, after: bool = False) -> sa.Select[Any]:
-    task, customer = source(Task), source(Customer)
+    task, customer, dispute = source(Task), source(Customer), source(Dispute)
     chosen = (
         sa.select(
             task.c.id,
@@ -29,8 +33,15 @@ def _tasks(source: Source, *, owner: bool = False, after: bool = False) -> sa.Se
             task.c.about_id,
             customer.c.number.label("customer_number"),
             customer.c.name.label("customer_name"),
+            dispute.c.status.label("dispute_status"),
+            dispute.c.answer_by,
+            dispute.c.decide_by,
         )
-        .select_from(task.outerjoin(customer, customer.c.account_id == task.c.account_id))
+        .select_from(
+            task.outerjoin(customer, customer.c.account_id == task.c.account_id).outerjoin(
+                dispute, sa.and_(dispute.c.account_id == task.c.account_id, dispute.c.id == task.c.about_id)
+            )
+        )
         .where(task.c.live == sa.true())
     )
     if owner:
@@ -59,19 +70,12 @@ def _owners(source: Source) -> sa.Select[Any]:
     )
 
 
-def _timeline(source: Source, *, after: bool = False) -> sa.Select[Any]:
-    row = source(JournalRow)
-    chosen = sa.select(row.c.version, row.c.n, row.c.at, row.c.by, row.c.type, row.c.ids)
-    if after:
-        version, n = sa.bindparam("version", type_=sa.BigInteger()), sa.bindparam("n", type_=sa.Integer())
-        chosen = chosen.where(row.c.version <= version, sa.or_(row.c.version < version, row.c.n < n))
-    return chosen.order_by(row.c.version.desc(), row.c.n.desc()).limit(_LIMIT)
-
-
 def task_of(row: Any) -> Task:  # noqa: ANN401 - a row of TASK
     """Make the task of a row."""
     return record_of(Task, row)
 
+
+__all__ = ["CREDIT_DECISIONS", "EXPOSURE", "MAILS", "NOTES", "OWNERS", "TASK", "TASKS", "TIMELINE", "WORK", "task_of"]
 
 TASKS = Question(name="activities.tasks", audience=_OFFICE, build=_tasks)
 """Open tasks, the earliest due first. Shape: owner (parameter owner), after (due_on, last_id). Parameter: limit."""
@@ -79,5 +83,3 @@ TASK = Question(name="activities.task", audience=_OFFICE, build=_task)
 """One task, open or closed."""
 OWNERS = Question(name="activities.owners", audience=_OFFICE, build=_owners)
 """How many open tasks each owner has, and how many are overdue on a day."""
-TIMELINE = Question(name="activities.timeline", audience=_OFFICE, build=_timeline)
-"""An account's journal, the newest first, without its bodies. Shape: after (version, n). Parameter: limit."""

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from lockportal.core.account import Capability
 from lockportal.core.record import noun
+from lockportal.disputes.views import SlaState
 
 
 @frozen(kw_only=True)
@@ -28,6 +29,10 @@ class TaskRow:
     overdue: bool
     reason: str
     about_id: UUID | None
+    sla: SlaState | None = None
+    """How the clocks stand of the dispute that it is about; None where none is running."""
+    due_at: datetime | None = None
+    """When that dispute is to be answered or decided next."""
 
     @property
     def words(self) -> str:
@@ -40,24 +45,17 @@ class TaskRow:
         return self.reason.partition("\n")[2]
 
 
-@frozen(kw_only=True)
-class TimelineRow:
-    """One event of a customer's journal: when, by whom, what, and how many records of which ids it changed."""
-
-    version: int
-    n: int
-    at: datetime
-    by: str
-    type: str
-    text: str
-    ids: tuple[UUID, ...]
-
-
 _TOLD: Final[Mapping[str, str]] = MappingProxyType(
     {
         "documents.documents_stored": "Documents arrived, or changed",
         "documents.documents_rebalanced": "Open amounts changed",
         "ledger.entries_posted": "Posted to the ledger",
+        "payments.payment_started": "A payment was begun, or recorded",
+        "payments.operation_asked": "A capture, a void or a refund was asked for",
+        "payments.operation_observed": "A payment went on",
+        "payments.operation_due": "The gateway was asked about a payment",
+        "payments.payment_reviewed": "A payment was reviewed",
+        "payments.credits_applied": "Credit went to documents, or came off them",
         "profiles.customer_stored": "The customer was opened, or its details changed",
         "profiles.contact_stored": "A contact was added or changed",
         "profiles.contact_invited": "A contact was invited to the portal",

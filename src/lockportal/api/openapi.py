@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 import msgspec
@@ -153,10 +153,11 @@ def _well(call: Call, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
     if call.answer is UUID:
         return {"201": {"description": "It is made.", "content": content}}
     answered: dict[str, Any] = {"description": _first_sentence(call.words), "content": content}
+    none = {"204": {"description": "There is none."}} if type(None) in get_args(call.answer) else {}
     if call.route.method != "GET":
-        return {"200": answered}
+        return {"200": answered, **none}
     answered["headers"] = {"ETag": _MARK, **({"Link": _AFTER} if getattr(call.answer, "__origin__", None) is Page else {})}
-    return {"200": answered, "304": {"description": "It is what the client has."}}
+    return {"200": answered, **none, "304": {"description": "It is what the client has."}}
 
 
 def _first_sentence(text: str) -> str:

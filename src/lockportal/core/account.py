@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 from uuid import UUID
@@ -13,8 +14,10 @@ from lockportal.core.actor import Audience
 from lockportal.core.errors import NotFound
 from lockportal.core.messages import MessageKind, Notice
 from lockportal.core.record import Event, Record, Stamp, noun
+from lockportal.core.replies import Thread
 from lockportal.core.routes import Route
 from lockportal.core.settings import Supplier
+from lockportal.core.silences import Silence, Silent
 from lockportal.core.verify import Recompute
 
 R = TypeVar("R", bound=Record)
@@ -187,6 +190,10 @@ class Subscriber:
     handle: str
     notices: bool = False
     """Whether it also hears the events of every capability's notices."""
+    published: bool = False
+    """Whether it also hears what capabilities tell other programs."""
+    wanted: Callable[[Mapping[type, object]], bool] | None = None
+    """Says of the supplier's settings by class whether it hears anything at all; what nobody hears costs no commit anything."""
 
 
 @frozen(kw_only=True)
@@ -199,6 +206,8 @@ class Errand:
 
     record: type[Record]
     handle: str
+    attempts: int = 0
+    """How often it is begun at most; 0 leaves that to the settings of the outbox."""
 
 
 @frozen(kw_only=True)
@@ -219,9 +228,17 @@ class Capability:
     errands: tuple[Errand, ...] = ()
     messages: tuple[MessageKind, ...] = ()
     notices: tuple[Notice, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    """Its reasons for follow-up to leave a share of what is open in peace."""
+    threads: tuple[Thread, ...] = ()
+    """Its conversations that take replies by mail."""
+    published: tuple[type[Event], ...] = ()
+    """Those of its events that other programs may be told."""
     dead_letters: str = ""
     """Dotted name of the service method that keeps what the outbox gives up; one capability has it."""
     settings: type | None = None
+    offers: str = ""
+    """Dotted name of a function of pluggy's relay and the settings by class: what plugins offer that decisions have to know."""
     service: str = ""
     questions: str = ""
     """Dotted name of the module whose Question objects belong to this capability."""
@@ -241,8 +258,30 @@ class Capability:
 def subscribers_of(capabilities: Sequence[Capability]) -> tuple[Subscriber, ...]:
     """Answer every subscriber with all the events that it hears."""
     noticed = tuple(dict.fromkeys(notice.event for capability in capabilities for notice in capability.notices))
+    published = tuple(event for capability in capabilities for event in capability.published)
     declared = (subscriber for capability in capabilities for subscriber in capability.subscribers)
-    return tuple(evolve(one, events=(*one.events, *noticed)) if one.notices else one for one in declared)
+    return tuple(
+        evolve(one, events=(*one.events, *(noticed if one.notices else ()), *(published if one.published else ())))
+        for one in declared
+    )
+
+
+def heard(capabilities: Iterable[Capability], options: Mapping[type, object]) -> tuple[Capability, ...]:
+    """Answer the capabilities with those subscribers alone that hear anything under a supplier's settings."""
+    return tuple(
+        evolve(one, subscribers=tuple(sub for sub in one.subscribers if sub.wanted is None or sub.wanted(options)))
+        for one in capabilities
+    )
+
+
+def silent(account: Account, at: datetime, capabilities: Sequence[Capability]) -> tuple[Silent, ...]:
+    """Answer every share of an account that is silent at a time, for whatever reason, in layer order."""
+    return tuple(
+        Silent(reason=silence.name, share=share)
+        for capability in capabilities
+        for silence in capability.silences
+        for share in silence.shares(account, at)
+    )
 
 
 @frozen

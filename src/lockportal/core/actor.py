@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lockportal.core.errors import Denied, NotFound
 
@@ -64,6 +64,8 @@ class Actor:
     document_id: UUID | None = None
     """The one document of a holder."""
     grants: tuple[Grant, ...] = ()
+    peeking: bool = False
+    """Whether they ask only what there would be, as a HEAD does: nothing is written down as taken then."""
 
     def grant(self, account_id: UUID) -> Grant | None:
         """Answer this actor's grant in an account, or None."""
@@ -72,6 +74,10 @@ class Actor:
     def accounts(self, right: Right) -> tuple[UUID, ...]:
         """Answer the accounts in which this actor holds a right, in the order of its grants."""
         return tuple(grant.account_id for grant in self.grants if right in grant.rights)
+
+    def peek(self) -> Actor:
+        """Answer the same actor, of whom nothing is written down as taken."""
+        return evolve(self, peeking=True) if self.grants else self
 
 
 VISITOR = Actor(kind=ActorKind.VISITOR, id="visitor")

@@ -11,6 +11,7 @@ from attrs import frozen
 from lockportal.core.actor import Right
 from lockportal.core.errors import LockportalError
 from lockportal.core.record import Event
+from lockportal.core.replies import ThreadRef
 
 _LONGEST_REASON: Final = 255
 _DOUBLINGS: Final = 30
@@ -38,12 +39,24 @@ class Notice:
     """What is told of an event: `compose` names a service method that turns its journal row into drafts of this kind.
 
     `address` names one that fits a draft's variables to one of its recipients: (account id, variables, recipient) to variables.
+    `told` names one that hears when all that is told of a row is with whom it was for: (row, how many contacts that were). It
+    may hear so again.
     """
 
     event: type[Event]
     kind: MessageKind
     compose: str
     address: str = ""
+    told: str = ""
+
+
+@frozen(kw_only=True)
+class Attachment:
+    """A file of text that comes with a message, such as a calendar's: `media_type` without parameters, written as UTF-8."""
+
+    name: str
+    media_type: str
+    text: str
 
 
 @frozen(kw_only=True)
@@ -51,12 +64,16 @@ class Draft:
     """One message before it is written: what its templates may use, and who gets it.
 
     `contacts` are ids of contacts; None means everybody in the account who has the kind's right. Messages of one `thread` stand
-    together in a mail program.
+    together in a mail program. What bears a `key` is told once to each contact, however many events tell of it.
+    An answer to the mail goes into the thread that `replies` names.
     """
 
     variables: object
     contacts: tuple[UUID, ...] | None = None
     thread: str = ""
+    key: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    replies: ThreadRef | None = None
 
 
 @frozen(kw_only=True)

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from lockportal.core.account import Decision, Owner, Records
 from lockportal.core.actor import Audience
-from lockportal.core.messages import MessageKind, Recipient
+from lockportal.core.messages import Attachment, MessageKind, Recipient
 from lockportal.core.record import Claim, Record, Stamp
 from lockportal.core.verify import Finding
 
@@ -301,6 +301,7 @@ class Mail:
     headers: tuple[tuple[str, str], ...] = field(factory=tuple)
     thread: str = ""
     """The id under which mail programs gather this message with others."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Notifier(Protocol):
@@ -308,6 +309,18 @@ class Notifier(Protocol):
 
     def send(self, mail: Mail) -> None:
         """Hand one message over to the outside."""
+        ...
+
+
+class Mailbox(Protocol):
+    """A box that mail comes into. It raises GatewayError when it cannot be read."""
+
+    def hand_over(self, take: Callable[[bytes], bool], most: int) -> None:
+        """Hand each mail that is not marked to `take`, as raw bytes and the oldest first; mark it where that answers True.
+
+        A mail is handed over again until it is marked. Of one that has more than `most` bytes, the first of them and at least one
+        more are handed over, so that it can be told.
+        """
         ...
 
 

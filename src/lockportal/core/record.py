@@ -50,6 +50,9 @@ AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 DECIDED: Final = {"decided": True}
 """Field metadata of a command: a hook says it, not who asks; a repeated request may differ in it and is the same."""
 
+WITHHELD: Final = {"withheld": True}
+"""Field metadata: kept in the journal and told to no other program, such as a reference by which money could be taken."""
+
 TEXT: Final = {"text": True}
 """Field metadata: a string of any length (others hold at most 255 characters)."""
 
@@ -121,6 +124,9 @@ class Record:
 class Event:
     """A committed fact, named in the past tense; it carries the records as they stand afterwards."""
 
+    schema: ClassVar[int] = 1
+    """The number of its form, for other programs; it rises when something is taken away or changes its sense."""
+
     def records(self) -> tuple[Record, ...]:
         """Answer the records that this event carries, in the order of its fields."""
         found: list[Record] = []
@@ -159,6 +165,12 @@ class Stamp:
 def noun(cls: type) -> str:
     """Answer the class's name in snake case, as in table names and error codes: `DueBalance` → `due_balance`."""
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("_")
+
+
+@remembered
+def withheld_fields(cls: type[Record]) -> frozenset[str]:
+    """Answer the names of a record class's fields that no other program is told."""
+    return frozenset(attribute.name for attribute in fields(cls) if attribute.metadata.get("withheld"))
 
 
 @remembered

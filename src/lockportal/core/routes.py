@@ -18,6 +18,8 @@ class Entrance(StrEnum):
     """Who is signed in, and who opened this document by its link."""
     STAFF = "staff"
     """The supplier's own people, whom the host application has authenticated."""
+    GATEWAY = "gateway"
+    """A payment gateway, which signs what it sends: no session and no form of the portal's."""
 
 
 @frozen(kw_only=True)

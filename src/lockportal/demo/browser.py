@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from attrs import define, field, frozen
 
-_TIMEOUT: Final = 30.0
+_TIMEOUT: Final = 180.0
 
 
 @define
@@ -35,12 +35,17 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(Form(given.get("method", "get").lower(), given.get("action", "")))
-        elif tag == "input" and self.forms and "name" in given:
+        elif tag == "input" and self.forms and "name" in given and not self._left_out(given):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
         elif tag == "a" and "href" in given:
             self.links.append(given["href"])
         elif tag == "data":
             self.values.append(given.get("value", ""))
+
+    @staticmethod
+    def _left_out(given: dict[str, str]) -> bool:
+        """Say whether a browser sends nothing of a field: a box that is not ticked."""
+        return given.get("type") in {"checkbox", "radio"} and "checked" not in given
 
     def handle_data(self, data: str) -> None:
         self.text.append(data)
@@ -48,8 +53,9 @@ class _Reader(HTMLParser):
 
 @frozen
 class Answer:
-    """An answer and, where it is a page, what the page holds: its forms, its links, its figures, its text."""
+    """The answer of an address and, where it is a page, what the page holds: its forms, its links, its figures, its text."""
 
+    url: str
     status: int
     headers: dict[str, str]
     body: bytes = field(repr=False)
@@ -63,14 +69,14 @@ class Answer:
         return next(form for form in self.forms if form.action == action)
 
 
-def _answer(status: int, headers: dict[str, str], body: bytes) -> Answer:
+def _answer(url: str, status: int, headers: dict[str, str], body: bytes) -> Answer:
     if not headers.get("content-type", "").startswith("text/html"):
-        return Answer(status, headers, body)
+        return Answer(url, status, headers, body)
     reader = _Reader()
     reader.feed(body.decode())
     reader.close()
     text = " ".join(" ".join(reader.text).split())
-    return Answer(status, headers, body, tuple(reader.forms), tuple(reader.links), tuple(reader.values), text)
+    return Answer(url, status, headers, body, tuple(reader.forms), tuple(reader.links), tuple(reader.values), text)
 
 
 @define
@@ -96,6 +102,11 @@ class Browser:
         """Send a form of a page of the portal, with what was typed into it."""
         return self._ask(form.method.upper(), form.action, urlencode({**form.fields, **typed}))
 
+    def press(self, page: Answer, **typed: str) -> Answer:
+        """Send the first form of a page, whoever's it is, with the button that was pressed."""
+        form = page.forms[0]
+        return self.send(Form(form.method, urljoin(page.url, form.action), form.fields), **typed)
+
     def _ask(self, method: str, target: str, body: str | None = None) -> Answer:
         address = urlsplit(target if "://" in target else self.base_url + target)
         headers = {
@@ -119,7 +130,7 @@ class Browser:
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 self._keep(value)
-        return _answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+        return _answer(address.geturl(), response.status, {name.lower(): value for name, value in response.getheaders()}, content)
 
     def _keep(self, line: str) -> None:
         for name, morsel in SimpleCookie(line).items():

@@ -28,7 +28,7 @@ from lockportal.signing import draw_secret, same
 from lockportal.web.http import Request
 from lockportal.web.security import Guard
 
-_PATIENCE: Final = 10.0
+_PATIENCE: Final = 60.0
 
 
 @define

@@ -25,8 +25,10 @@ from lockportal.config import Config
 from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import NotFound
 from lockportal.core.progress import Progress
+from lockportal.demo.disputing import open_some
 from lockportal.demo.door import Door
 from lockportal.demo.mailbox import Mailbox
+from lockportal.demo.stubs import SANDBOX, STUB, Stand, Stub, sandbox, stand_of
 from lockportal.demo.walk import Walk
 from lockportal.portal import Portal
 from lockportal.signing import draw_secret
@@ -35,6 +37,8 @@ from lockportal.testing.book import DEMO_EMAIL, GROUP_EMAIL, Book, enclose, sett
 APPS: Final = "lockportal.apps"
 """The entry-point group of applications that serve a portal: `serve(portal, *, host, port, ready)`."""
 _PORT: Final = 8000
+_ARGUING: Final = 3
+"""So many customers of the book have disputes."""
 _FAILED: Final = 1
 _MISSING: Final = 2
 _PATIENCE: Final = 10.0
@@ -51,6 +55,7 @@ class Serve(Protocol):
 def run(
     *,
     app: str = "flask",
+    gateway: str = "",
     check: bool = False,
     host: str = "127.0.0.1",
     port: int | None = None,
@@ -61,17 +66,24 @@ def run(
 ) -> int:
     """Run the demo in the main thread and answer the exit code: 0 well, 1 a step failed, 2 something is not installed.
 
-    `app` is the name of an installed application or a dotted name, `package.module:function`. With `check` the demo
+    `app` is the name of an installed application or a dotted name, `package.module:function`; so is `gateway`, the stub of a
+    gateway on this machine through which payments go, without which they go through the sandbox. With `check` the demo
     walks through the portal by itself and ends; else it serves until Ctrl-C. `port` 0 takes a free one; by default it is 8000,
     and a free one to check. Without a `database` there is one for the moment; a database that holds the book keeps it.
     """
-    serve, missing = None, []
+    serve: Serve | None = None
+    stand: Stand = sandbox
+    missing = []
     if find_spec("typst") is None:
         missing.append('Invoices and statements need Typst: pip install "lockportal[pdf]"')
     try:
         serve = _app(app)
     except (ImportError, AttributeError, LookupError) as error:
         missing.append(f"The application {app!r} cannot be loaded: {error}")
+    try:
+        stand = stand_of(gateway) if gateway else sandbox
+    except (ImportError, AttributeError, LookupError) as error:
+        missing.append(f"The gateway {gateway!r} cannot be loaded: {error}")
     for reason in missing:
         echo(reason)
     if serve is None or missing:
@@ -81,7 +93,8 @@ def run(
         echo(f"Port {port or _PORT} of {host} is taken: choose another with --port, or take a free one with --port 0.")
         return _FAILED
     with TemporaryDirectory(prefix="lockportal-demo-", ignore_cleanup_errors=True) as folder, _interruptible():
-        show = _Show(serve=serve, host=host, port=chosen, folder=Path(folder), echo=echo)
+        merchant = STUB if gateway else SANDBOX
+        show = _Show(serve=serve, stand=stand, merchant=merchant, host=host, port=chosen, folder=Path(folder), echo=echo)
         try:
             return show.run(database=database, seed=seed, customers=customers, check=check)
         except KeyboardInterrupt:
@@ -90,9 +103,11 @@ def run(
 
 @frozen(kw_only=True)
 class _Show:
-    """One run of the demo: where it serves, where its files are, and whom it tells."""
+    """One run of the demo: what serves, which gateway stands, where, where its files are, and whom it tells."""
 
     serve: Serve
+    stand: Stand
+    merchant: str
     host: str
     port: int
     folder: Path
@@ -107,11 +122,15 @@ class _Show:
         return self.folder / "outbox"
 
     def run(self, *, database: str | None, seed: int, customers: int, check: bool) -> int:
-        """Fill a portal, open the door, then walk or serve."""
+        """Let the gateway stand, fill a portal, open the door, then walk or serve."""
+        with self.stand(self.folder, f"{self.base_url}/webhooks/{self.merchant}") as stub:
+            return self._with(stub, database=database, seed=seed, customers=customers, check=check)
+
+    def _with(self, stub: Stub, *, database: str | None, seed: int, customers: int, check: bool) -> int:
         mailbox = Mailbox(self.outbox, self.base_url, _silent if check else self.echo)
         config = Config(
             supplier=supplier(),
-            settings=settings(),
+            settings=(*settings(), stub.settings(self.merchant, self.folder)),
             database=database or f"sqlite:///{(self.folder / 'demo.db').as_posix()}",
             base_url=self.base_url,
             mail=f"folder:{self.outbox}",
@@ -121,7 +140,7 @@ class _Show:
         with closing(Portal(config, notifier=mailbox)) as portal:
             book = self._filled(portal, seed, customers)
             with Door(portal, mailbox, DEMO_EMAIL).standing(self.host) as door:
-                return self._walk(portal, book, door) if check else self._open(portal, door)
+                return self._walk(portal, book, stub, door) if check else self._open(portal, door)
 
     def _filled(self, portal: Portal, seed: int, customers: int) -> Book:
         """Bring a portal's database up to date and write the book, unless its documents are there from before."""
@@ -135,6 +154,8 @@ class _Show:
                 return book
         with _bars() as progress:
             write(portal, book, progress)
+        for customer in book.customers[:_ARGUING]:
+            open_some(portal, portal.profiles.customer_by_number(customer.number, by=SYSTEM).account_id)
         self.echo(f"A book of {customers} customers with {sum(1 for _ in book.rows()):,} documents, as of {book.as_of}.")
         return book
 
@@ -151,6 +172,8 @@ class _Show:
             self.echo("")
             self.echo(f"Or ask for a link on its sign-in page as {DEMO_EMAIL}, or as {GROUP_EMAIL}, who acts for two customers.")
             self.echo(f"No mail leaves this machine: it lands in {self.outbox}, and its link is shown here.")
+            through = "a sandbox" if self.merchant == SANDBOX else "a gateway's stub on this machine"
+            self.echo(f"Payments go through {through}: no money moves, and its page lets you choose what the bank says.")
             self.echo("Ctrl-C ends the demo.")
 
         with suppress(KeyboardInterrupt):  # some servers keep it to themselves
@@ -158,14 +181,14 @@ class _Show:
         self.echo("The demo is over.")
         return 0
 
-    def _walk(self, portal: Portal, book: Book, door: str) -> int:
+    def _walk(self, portal: Portal, book: Book, stub: Stub, door: str) -> int:
         """Serve while a thread walks through the portal; when it has arrived, it interrupts the serving."""
         failed = ["the server ended before the walk did"]
         ended = threading.Event()
 
         def walk() -> None:
             try:
-                Walk(portal, book, self.base_url, self.outbox, self.echo).run(door)
+                Walk(portal, book, self.base_url, self.outbox, self.echo, stub).run(door)
                 failed.clear()
             except Exception as error:  # noqa: BLE001 - whatever ends the walk is its result
                 failed[:] = [str(error) or type(error).__name__]

@@ -18,25 +18,30 @@ from attrs import define, field
 
 from lockportal.core.actor import SYSTEM
 from lockportal.demo.browser import Browser, Form
+from lockportal.demo.disputing import Disputing
 from lockportal.demo.paperwork import Paperwork
+from lockportal.demo.paying import Paying
+from lockportal.demo.promising import Promising
 from lockportal.demo.steps import NOBODY, Steps, among, same, see, see_pdf
+from lockportal.demo.stubs import Stub
 from lockportal.documents.models import DocumentKind, DocumentState
 from lockportal.portal import Portal
 from lockportal.testing.book import Book
 from lockportal.web.words import LINKS
 
-_SECONDS: Final = 15.0
+_SECONDS: Final = 180.0
 
 
 @define
 class Walk:
-    """One walk by the demo persona; `tell` hears of every step that went well."""
+    """One walk by the demo persona, who pays through `stub`; `tell` hears of every step that went well."""
 
     portal: Portal
     book: Book
     base_url: str
     outbox: Path
     tell: Callable[[str], None]
+    stub: Stub
     browser: Browser = field(init=False)
     steps: Steps = field(init=False)
     account: UUID = field(init=False)
@@ -53,6 +58,9 @@ class Walk:
         self._look_around()
         Paperwork(self.portal, self.book, self.browser, self.steps, self.account).run()
         self._take_lists_home()
+        Paying(self.portal, self.browser, self.steps, self.account, self.stub).run()
+        Promising(self.portal, self.browser, self.steps, self.account).run()
+        Disputing(self.portal, self.browser, self.steps, self.account).run()
         self._try_other_doors()
         self._leave()
         self._use_door(door)

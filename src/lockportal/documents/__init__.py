@@ -71,6 +71,7 @@ capability = Capability(
             address="lockportal.documents.notices:DocumentNotices.addressed",
         ),
     ),
+    published=(DocumentsStored, DocumentsRebalanced, FileAttached, PaperPublished, PaperWithdrawn),
     settings=DocumentsSettings,
     service="lockportal.documents.service:Documents",
     questions="lockportal.documents.queries",

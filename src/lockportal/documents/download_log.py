@@ -23,7 +23,7 @@ _NAMES: Final = tuple(attribute.name for attribute in fields(DownloadLine) if at
 
 
 class DownloadLog:
-    """What the customers of one supplier took; what staff look at is not written down."""
+    """What the customers of one supplier took; what staff look at is not written down, nor what is only peeked at."""
 
     def __init__(self, context: Context) -> None:
         """Take the shell, and what ids, times and cursors are made with."""
@@ -45,7 +45,7 @@ class DownloadLog:
         self._write(account_id, by, DownloadForm.PDF, [{"currency": currency, "as_of": as_of}])
 
     def _write(self, account_id: UUID, by: Actor, form: DownloadForm, taken: Iterable[dict[str, Any]]) -> None:
-        if by.kind not in {ActorKind.CUSTOMER, ActorKind.HOLDER}:
+        if by.peeking or by.kind not in {ActorKind.CUSTOMER, ActorKind.HOLDER}:
             return
         grant, now = by.grant(account_id), self._context.clock.now()
         self._shell.observe(

@@ -45,12 +45,13 @@ class Lookup:
         return queries.document_of(rows[0]), queries.owner_of(rows[0])
 
     def view(self, account_id: UUID, document_id: UUID, by: Actor) -> tuple[DocumentView, Customer | None]:
-        """Answer a document with what belongs to it, and whose it is. Three statements."""
+        """Answer a document with what belongs to it, and whose it is. Two statements."""
         document, customer = self.one(account_id, document_id, by)
         sought = {"document_id": document_id, "kind": document.kind, "number": document.number, "limit": _LINKED}
         shape = {"hidden": self.visibility.hidden(by)}
         beside = self._shell.ask(queries.BESIDE, by, account_id=account_id, shape=shape, **sought)
-        postings = self._shell.ask(queries.HISTORY, by, account_id=account_id, document_id=document_id)
+        postings = [row for row in beside if row.entry_kind]
+        postings.sort(key=lambda row: (row.effective_on, row.posted_on, row.id))
         linked = [Linked(row.kind, row.number, row.id) for row in beside if row.kind]
         linked.sort(key=lambda link: (link.kind, link.number))
         here = {(link.kind, link.number) for link in linked}
@@ -63,7 +64,7 @@ class Lookup:
             total=None if document.total is None else Money(signed(document.kind, document.total.minor), document.total.currency),
             references=tuple(linked),
             history=tuple(
-                HistoryLine(row.effective_on, row.kind, Money(row.amount_minor, row.amount_currency), row.reference)
+                HistoryLine(row.effective_on, row.entry_kind, Money(row.amount_minor, row.amount_currency), row.reference)
                 for row in postings
             ),
             files=tuple(sorted(files, key=lambda file: (file.role is FileRole.ATTACHMENT, file.added_at, file.name))),

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from attrs import field, frozen
 
 from lockportal.core.money import Money
-from lockportal.core.record import TEXT, Event, Index, Record, length
+from lockportal.core.record import TEXT, WITHHELD, Event, Index, Record, length
 from lockportal.core.terms import Terms
 from lockportal.documents.parties import BillTo
 
@@ -197,7 +197,7 @@ class Document(Record):
     flags: tuple[str, ...] = ()
     """What does not add up in the stated amounts; nothing is recomputed silently."""
     visible: bool = True
-    search: str = field(default="", metadata=TEXT)
+    search: str = field(default="", metadata=TEXT | WITHHELD)
     """Lower-case text that a search looks into."""
 
     @property

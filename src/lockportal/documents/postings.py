@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from attrs import evolve
 
+from lockportal.core.account import Account
 from lockportal.core.money import Money
+from lockportal.core.record import Event
 from lockportal.documents.models import POSTED, Document, DocumentKind, signed
-from lockportal.ledger.models import EntryKind, Posting
+from lockportal.ledger.models import EntriesPosted, EntryKind, Posting
 
 _KINDS = {
     DocumentKind.INVOICE: EntryKind.INVOICE,
@@ -24,6 +26,18 @@ def balanced(document: Document, minor: int) -> Document:
     if document.kind not in POSTED or document.payable is None:
         return evolve(document, balance=None)
     return evolve(document, balance=Money(minor, document.payable.currency))
+
+
+def followed(account: Account, events: Sequence[Event]) -> Account:
+    """Answer an account as it stands after some events of a decision that goes on: with the balances that their entries leave."""
+    after = account.holding(record for event in events for record in event.records())
+    last = {entry.item_id: entry for event in events if isinstance(event, EntriesPosted) for entry in event.entries}
+    there = [(after.find(Document, item_id), entry) for item_id, entry in last.items()]
+    return after.holding(
+        evolve(document, balance=Money(entry.item_balance, entry.amount.currency))
+        for document, entry in there
+        if document is not None
+    )
 
 
 def _owed(document: Document) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lockportal.context import Context
 from lockportal.core.errors import Refused
+from lockportal.core.settings import Supplier
 from lockportal.documents import papers
 from lockportal.documents.files.media import PDF
 from lockportal.documents.lookup import Lookup
@@ -28,8 +29,8 @@ class Printing:
 
     def paper(self, document: Document, customer: Customer) -> Paper:
         """Make the PDF of a document of a kind of which there is one (`papers.MADE`)."""
-        language = self._language(customer)
-        around = (self._letterhead(language), papers.customer_data(customer, document.bill_to), language)
+        language = language_of(customer, self._supplier)
+        around = (letterhead(self._supplier, language), papers.customer_data(customer, document.bill_to), language)
         if document.kind in ORDERS:
             template, data = "order", papers.order_data(document, *around)
         elif document.kind in DELIVERIES:
@@ -41,28 +42,32 @@ class Printing:
 
     def statement(self, statement: Statement, customer: Customer) -> Paper:
         """Make the PDF of a statement in one currency."""
-        language = self._language(customer)
-        data = papers.statement_data(statement, self._letterhead(language), papers.customer_data(customer), language)
-        name = f"statement-{_file_name(customer.number)}-{statement.currency}-{statement.as_of}.pdf"
+        language = language_of(customer, self._supplier)
+        data = papers.statement_data(statement, letterhead(self._supplier, language), papers.customer_data(customer), language)
+        name = f"statement-{file_name(customer.number)}-{statement.currency}-{statement.as_of}.pdf"
         return Paper(name, PDF, self._renderer.render("statement", data))
 
-    def _language(self, customer: Customer) -> str:
-        return customer.language or self._supplier.languages[0]
 
-    def _letterhead(self, language: str) -> dict[str, Any]:
-        logo = self._supplier.branding.logo
-        try:
-            image = None if logo is None else base64.b64encode(Path(logo).read_bytes()).decode()
-        except OSError as error:
-            raise Refused("branding.logo_unreadable", f"The logo cannot be read: {error}", field="branding.logo") from error
-        return papers.supplier_data(self._supplier, image, language)
+def language_of(customer: Customer, supplier: Supplier) -> str:
+    """Answer the language of a customer's papers."""
+    return customer.language or supplier.languages[0]
+
+
+def letterhead(supplier: Supplier, language: str) -> dict[str, Any]:
+    """Answer the supplier as its papers show it; Refused where its logo cannot be read."""
+    logo = supplier.branding.logo
+    try:
+        image = None if logo is None else base64.b64encode(Path(logo).read_bytes()).decode()
+    except OSError as error:
+        raise Refused("branding.logo_unreadable", f"The logo cannot be read: {error}", field="branding.logo") from error
+    return papers.supplier_data(supplier, image, language)
 
 
 def paper_name(document: Document, ending: str) -> str:
     """Answer what a document is called when it is saved."""
-    return f"{document.kind}-{_file_name(document.number)}.{ending}"
+    return f"{document.kind}-{file_name(document.number)}.{ending}"
 
 
-def _file_name(number: str) -> str:
+def file_name(number: str) -> str:
     """Keep of a number what every file system takes."""
     return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in number)[:80]

@@ -30,6 +30,7 @@ _AS_OF = sa.bindparam("as_of", type_=sa.Date())
 _FAR = sa.literal_column("'9999-12-31'", sa.Date())
 FILE_COLUMNS = ("role", "name", "media_type", "size", "sha256", "added_at")
 """What lists say of a file."""
+_ENTRY_COLUMNS = ("effective_on", "posted_on", "amount_minor", "amount_currency", "reference")
 _MOST_FILES = 500
 _MATCHED = sorted(MATCHED)
 _OF_CUSTOMER = "customer_"
@@ -54,7 +55,10 @@ def _document(source: Source, *, hidden: Hidden) -> sa.Select[Any]:
 
 
 def _beside(source: Source, *, hidden: Hidden) -> sa.CompoundSelect[Any]:
-    """Follow links from both ends, to what the document names and to what names it; with them come its files."""
+    """Follow links from both ends, to what the document names and to what names it; with them come its files and postings.
+
+    The links stand last: PostgreSQL takes a column that is NULL in the first two selects for text, as only theirs are.
+    """
     link, doc = source(DocumentLink), source(Document)
     same = doc.c.account_id == link.c.account_id
     forward = (
@@ -75,11 +79,16 @@ def _beside(source: Source, *, hidden: Hidden) -> sa.CompoundSelect[Any]:
     )
     both = sa.union(seen(forward, source, doc, hidden), seen(backward, source, back, hidden)).subquery()
     links = sa.select(both).order_by(both.c.kind, both.c.number).limit(_LIMIT).subquery()
-    file = source(File)
+    file, entry = source(File), source(Entry)
     files = sa.select(file).where(file.c.document_id == _id(file)).order_by(file.c.id).limit(_MOST_FILES).subquery()
+    of_link = [links.c.kind, links.c.number]
+    of_file = [files.c[name] for name in FILE_COLUMNS]
+    of_entry = [entry.c.kind.label("entry_kind"), *(entry.c[name] for name in _ENTRY_COLUMNS)]
+    no_link, no_file, no_entry = ([_nothing(column) for column in columns] for columns in (of_link, of_file, of_entry))
     return sa.union_all(
-        sa.select(links.c.id, links.c.kind, links.c.number, *(_nothing(files.c[name]) for name in FILE_COLUMNS)),
-        sa.select(files.c.id, _nothing(links.c.kind), _nothing(links.c.number), *(files.c[name] for name in FILE_COLUMNS)),
+        sa.select(files.c.id, *no_link, *of_file, *no_entry),
+        sa.select(entry.c.id, *no_link, *no_file, *of_entry).where(entry.c.item_id == _id(entry)),
+        sa.select(links.c.id, *of_link, *no_file, *no_entry),
     )
 
 
@@ -116,15 +125,6 @@ def _several(source: Source, *, hidden: Hidden) -> sa.Select[Any]:
     doc = source(Document)
     columns = [column for column in doc.c if column.name != "search"]
     return seen(sa.select(*columns).where(doc.c.id.in_(_ids(doc))), source, doc, hidden).order_by(doc.c.issued_on, doc.c.id)
-
-
-def _history(source: Source) -> sa.Select[Any]:
-    entry = source(Entry)
-    return (
-        sa.select(entry.c.effective_on, entry.c.kind, entry.c.amount_minor, entry.c.amount_currency, entry.c.reference)
-        .where(entry.c.item_id == _id(entry))
-        .order_by(entry.c.effective_on, entry.c.posted_on, entry.c.id)
-    )
 
 
 def _statement(source: Source, *, hidden: frozenset[DocumentKind]) -> sa.Select[Any]:
@@ -191,13 +191,11 @@ def customer_of(row: Any) -> Customer:  # noqa: ANN401 - a row of CUSTOMER
 DOCUMENT = Question(name="documents.document", audience=_OF_ONE, build=_document)
 """One document and whose it is."""
 BESIDE = Question(name="documents.beside", audience=_OF_ONE, build=_beside)
-"""The documents that belong to one, and its files: rows with a kind, and rows with a role."""
+"""The documents that belong to one, its files and its postings: rows with a kind, with a role, and with an entry_kind."""
 RELATED = Question(name="documents.related", audience=READERS, build=_related)
 """The documents that are one step away from some."""
 SEVERAL = Question(name="documents.several", audience=READERS, build=_several)
 """Some documents whole, in the order of their issue."""
-HISTORY = Question(name="documents.history", audience=_OF_ONE, build=_history)
-"""What was posted to one document."""
 STATEMENT = Question(name="documents.statement", audience=READERS, build=_statement)
 """Every open item as of a day."""
 CUSTOMER = Question(name="documents.customer", audience=_WHOSE_PAPER, build=_customer)
@@ -213,7 +211,6 @@ QUESTIONS = (
     PAPERS,
     CONTENTS,
     NAMED_CONTENTS,
-    HISTORY,
     STATEMENT,
     CUSTOMER,
     KNOWN_DOCUMENTS,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from attrs import evolve
 
 from lockportal.context import Context
 from lockportal.core.actor import Actor
-from lockportal.core.errors import NotFound
+from lockportal.core.errors import NotFound, Refused
 from lockportal.core.page import Page
 from lockportal.core.progress import Progress, silent
 from lockportal.core.verify import Finding
@@ -26,7 +26,7 @@ from lockportal.documents.imports.rows import ImportRow, TermsBook, check_rows
 from lockportal.documents.imports.run import Handed, Import
 from lockportal.documents.lookup import Lookup
 from lockportal.documents.matching import FROM, ThreeWay, three_way
-from lockportal.documents.models import FileRole
+from lockportal.documents.models import Document, FileRole
 from lockportal.documents.ports import Syntax
 from lockportal.documents.printing import Printing
 from lockportal.documents.publishing import Publishing
@@ -45,6 +45,8 @@ from lockportal.documents.views import (
 )
 
 __all__ = ["SORTS", "Documents", "Filter"]
+
+_SEVERAL: Final = 1000
 
 
 class Documents:
@@ -145,9 +147,18 @@ class Documents:
     # one document
 
     def get(self, account_id: UUID, document_id: UUID, by: Actor) -> DocumentView:
-        """Show one document with its links, files and postings; NotFound for a stranger's, or none. Three statements."""
+        """Show one document with its links, files and postings; NotFound for a stranger's, or none. Two statements."""
         view, customer = self._lookup.view(account_id, document_id, by)
         return evolve(view, einvoices=self._downloading.einvoices(view.document, customer, view.files))
+
+    def several(self, account_id: UUID, document_ids: Sequence[UUID], by: Actor) -> tuple[Document, ...]:
+        """Answer some documents whole, in the order in which they are named; NotFound for all if one may not be had.
+
+        A thousand at most; Refused `document.too_many` beyond. One statement.
+        """
+        if len(document_ids) > _SEVERAL:
+            raise Refused("document.too_many", f"Name at most {_SEVERAL} documents.", field="document_ids")
+        return self._lookup.several(account_id, document_ids, by) if document_ids else ()
 
     def pdf(self, account_id: UUID, document_id: UUID, by: Actor) -> Paper:
         """Answer the PDF that was received of a document; without one make that of an invoice, a memo, an order or a delivery.

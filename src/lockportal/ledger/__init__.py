@@ -45,6 +45,7 @@ capability = Capability(
             compose="lockportal.ledger.notices:LedgerNotices.payment_received",
         ),
     ),
+    published=(EntriesPosted, CreditStored),
     settings=LedgerSettings,
     service="lockportal.ledger.service:Ledger",
     questions="lockportal.ledger.queries",

@@ -101,6 +101,8 @@ class Credit(Record):
     balance: Money
     received_on: date
     reference: str = field(default="", metadata=length(128))
+    applied_to: tuple[UUID, ...] = ()
+    """The documents that something of it stands applied to, the last one last."""
 
     @property
     def live(self) -> bool:
@@ -134,6 +136,8 @@ class EntriesPosted(Event):
     """Postings were made; the only event that changes balances."""
 
     entries: tuple[Entry, ...]
+    payment_id: UUID | None = None
+    """The payment that posted them, where one did: then payments tell of it, and the ledger does not."""
 
 
 @frozen(kw_only=True)

@@ -32,8 +32,10 @@ class LedgerNotices:
         self._settings = context.shell.settings(LedgerSettings)
 
     def payment_received(self, row: JournalRow) -> Sequence[Draft]:
-        """Draft one receipt for each currency, of payments that are no older than the settings say."""
+        """Draft one receipt for each currency, of what came in by no payment, and is no older than the settings say."""
         event: EntriesPosted = codec.load_stored(EntriesPosted, row.body)
+        if event.payment_id is not None:
+            return []
         since = self._supplier.today(row.at) - timedelta(days=self._settings.receipt_days)
         paid: dict[str, list[Entry]] = defaultdict(list)
         for entry in event.entries:

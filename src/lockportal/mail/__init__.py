@@ -1,4 +1,4 @@
-"""The built-in ways to send mail: by SMTP, or into a folder for trying things out."""
+"""The built-in ways of mail: out by SMTP, or into a folder for trying things out; in by IMAP."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from lockportal.mail.folder import FolderNotifier
+from lockportal.mail.imap import ImapMailbox, box_of
 from lockportal.mail.smtp import SmtpNotifier, server_of
 
 if TYPE_CHECKING:
-    from lockportal.core.ports import Notifier
+    from lockportal.core.ports import Mailbox, Notifier
 
 
 def notifier(address: str) -> Notifier | None:
@@ -27,4 +28,12 @@ def notifier(address: str) -> Notifier | None:
     return None
 
 
-__all__ = ["FolderNotifier", "SmtpNotifier", "notifier"]
+def mailbox(address: str) -> Mailbox | None:
+    """Make the box of an address such as `imaps://user:password@host/INBOX`, or None if it is neither `imap:` nor `imaps:`.
+
+    Refused says what is wrong with an address of IMAP.
+    """
+    return ImapMailbox(box_of(address)) if urlsplit(address).scheme in {"imap", "imaps"} else None
+
+
+__all__ = ["FolderNotifier", "ImapMailbox", "SmtpNotifier", "mailbox", "notifier"]

@@ -81,8 +81,17 @@ def build(mail: Mail, *, sender: str, encoding: Literal["quoted-printable", "8bi
     message.set_content(mail.text, cte=encoding)
     if mail.html is not None:
         message.add_alternative(mail.html, subtype="html", cte=encoding)
-        message.set_boundary(f"=_{sha256(message['Message-ID'].encode()).hexdigest()}")  # the same mail, the same bytes
+        message.set_boundary(f"=_{_digest(message)}")  # the same mail, the same bytes
+    for one in mail.attachments:
+        subtype = one.media_type.removeprefix("text/")
+        message.add_attachment(one.text, subtype=subtype, filename=one.name, cte="base64")
+    if mail.attachments:
+        message.set_boundary(f"=_{_digest(message)}-files")
     return message
+
+
+def _digest(message: EmailMessage) -> str:
+    return sha256(message["Message-ID"].encode()).hexdigest()
 
 
 def sender_address(message: EmailMessage) -> str:

@@ -1,12 +1,23 @@
 """Messages: templates in four languages, deliveries, what contacts want to get, and what could not be delivered."""
 
-from lockportal.core.account import Capability, Subscriber
+from lockportal.core.account import Capability, Errand, Subscriber
 from lockportal.core.messages import Draft, MessageKind, Notice, Recipient
 from lockportal.messages.commands import KeepDeadLetter, ReplayDeadLetter, StorePreference
+from lockportal.messages.inbound.commands import OpenReplyAddress, ReceiveMail, SettleMail
+from lockportal.messages.inbound.models import (
+    MailOutcome,
+    MailReceived,
+    MailSettled,
+    ReceivedMail,
+    ReplyAddress,
+    ReplyAddressOpened,
+)
 from lockportal.messages.models import (
+    AddressSuppressed,
     Channel,
     DeadLetter,
     Delivery,
+    HeldMessage,
     LetterState,
     MessageFailed,
     MessageReplayed,
@@ -14,19 +25,46 @@ from lockportal.messages.models import (
     Outcome,
     Preference,
     PreferenceStored,
+    Suppression,
+    SuppressionLifted,
 )
-from lockportal.messages.views import Choice, DeadLetterLine, DeliveryLine
+from lockportal.messages.suppressing.commands import LiftSuppression, SuppressAddress
+from lockportal.messages.views import Choice, DeadLetterLine, DeliveryLine, SuppressionLine
 
 _SERVICE = "lockportal.messages.service:Messages"
 capability = Capability(
     name="messages",
-    records=(Preference, DeadLetter),
-    observations=(Delivery,),
-    events=(PreferenceStored, MessageFailed, MessageReplayed),
-    commands=(StorePreference, KeepDeadLetter, ReplayDeadLetter),
+    records=(Preference, DeadLetter, ReplyAddress, ReceivedMail, Suppression),
+    observations=(Delivery, HeldMessage),
+    errands=(Errand(record=HeldMessage, handle=f"{_SERVICE}.release"),),
+    events=(
+        PreferenceStored,
+        MessageFailed,
+        MessageReplayed,
+        ReplyAddressOpened,
+        MailReceived,
+        MailSettled,
+        AddressSuppressed,
+        SuppressionLifted,
+    ),
+    commands=(
+        StorePreference,
+        KeepDeadLetter,
+        ReplayDeadLetter,
+        OpenReplyAddress,
+        ReceiveMail,
+        SettleMail,
+        SuppressAddress,
+        LiftSuppression,
+    ),
     subscribers=(
         Subscriber(name="messages.notices", events=(), handle=f"{_SERVICE}.notify", notices=True),
         Subscriber(name="messages.replays", events=(MessageReplayed,), handle=f"{_SERVICE}.hand_over"),
+        Subscriber(
+            name="messages.returns",
+            events=(AddressSuppressed,),
+            handle="lockportal.messages.suppressing.service:Suppressions.try_next",
+        ),
     ),
     dead_letters=f"{_SERVICE}.keep",
     settings=MessagesSettings,
@@ -42,7 +80,9 @@ __all__ = [
     "Delivery",
     "DeliveryLine",
     "Draft",
+    "HeldMessage",
     "LetterState",
+    "MailOutcome",
     "MessageFailed",
     "MessageKind",
     "MessageReplayed",
@@ -53,5 +93,8 @@ __all__ = [
     "PreferenceStored",
     "Recipient",
     "StorePreference",
+    "SuppressAddress",
+    "Suppression",
+    "SuppressionLine",
     "capability",
 ]

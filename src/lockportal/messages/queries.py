@@ -8,9 +8,13 @@ import sqlalchemy as sa
 
 from lockportal.core.actor import Audience, Right
 from lockportal.core.ports import Question
-from lockportal.messages.models import DeadLetter, Delivery, Preference
+from lockportal.messages.inbound.queries import RECEIVED, REPLY_ADDRESS
+from lockportal.messages.models import DeadLetter, Delivery, Preference, Suppression
+from lockportal.messages.suppressing.queries import REPORTED, SUPPRESSIONS
 from lockportal.profiles.models import Contact, Customer
 from lockportal.storage.tables import Source, record_of
+
+__all__ = ["RECEIVED", "REPLY_ADDRESS", "REPORTED", "SUPPRESSIONS"]
 
 _SYSTEM = Audience(system=True)
 _OFFICE = Audience(staff=True, system=True)
@@ -18,8 +22,19 @@ _MOST = sa.bindparam("most", type_=sa.Integer())
 
 
 def _recipients(source: Source) -> sa.Select[Any]:
-    """Answer the contacts of an account with their languages, but for those who switched a category off."""
+    """Answer the contacts of an account, but for those who switched a category off, and say whose address is dead."""
     contact, customer, preference = source(Contact), source(Customer), source(Preference)
+    suppression = source(Suppression)
+    dead = (
+        sa.select(suppression.c.id)
+        .where(
+            suppression.c.account_id == contact.c.account_id,
+            suppression.c.contact_id == contact.c.id,
+            suppression.c.live == sa.true(),
+            suppression.c.email == sa.func.lower(contact.c.email),
+        )
+        .exists()
+    )
     unwanted = (
         sa.select(preference.c.contact_id)
         .where(
@@ -31,16 +46,19 @@ def _recipients(source: Source) -> sa.Select[Any]:
         )
         .exists()
     )
+    told: list[Any] = [
+        contact.c.id,
+        contact.c.person_id,
+        contact.c.email,
+        contact.c.name,
+        contact.c.rights,
+        contact.c.language,
+        customer.c.language.label("customer_language"),
+        customer.c.name.label("customer_name"),
+        dead.label("dead"),
+    ]
     return (
-        sa.select(
-            contact.c.id,
-            contact.c.email,
-            contact.c.name,
-            contact.c.rights,
-            contact.c.language,
-            customer.c.language.label("customer_language"),
-            customer.c.name.label("customer_name"),
-        )
+        sa.select(*told)
         .join_from(contact, customer, customer.c.account_id == contact.c.account_id)
         .where(contact.c.live == sa.true(), ~unwanted)
         .order_by(contact.c.id)

@@ -9,9 +9,11 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
+from attrs import evolve
+
 from lockportal.context import Context
 from lockportal.core.errors import GatewayError
-from lockportal.core.messages import MessageKind, Recipient, reason_of
+from lockportal.core.messages import Attachment, MessageKind, Recipient, reason_of
 from lockportal.core.ports import Mail
 from lockportal.core.settings import Supplier
 from lockportal.messages.models import Delivery, MessagesSettings, Outcome
@@ -50,21 +52,35 @@ class Post:
         message_id: UUID,
         at: datetime,
         thread: str,
+        attachments: tuple[Attachment, ...] = (),
+        reply_to: str = "",
+        place: tuple[int, int] = (0, 0),
     ) -> None:
         """Send one message and note what came of it: first the one, then the other, so that it is sent at least once."""
         hold()
         mail = self._mail(kind, variables, to, message_id, at, str(uuid5(account_id, thread)) if thread else "")
+        mail = evolve(mail, attachments=attachments)
+        if reply_to:
+            mail = evolve(mail, headers=(*mail.headers, ("Reply-To", reply_to)))
         try:
             self._slots.run(lambda: self._notifier.send(mail))
         except Exception as error:
             unknown = isinstance(error, GatewayError) and error.code == _TIMED_OUT
             outcome = Outcome.UNKNOWN if unknown else Outcome.FAILED
-            self._note(self._clock.new_id(), outcome, reason_of(error), kind, to, account_id, message_id)
+            self._note(self._clock.new_id(), outcome, reason_of(error), kind, to, account_id, message_id, place)
             raise
-        self._note(message_id, Outcome.SENT, "", kind, to, account_id, message_id)
+        self._note(message_id, Outcome.SENT, "", kind, to, account_id, message_id, place)
 
     def _note(
-        self, key: UUID, outcome: Outcome, reason: str, kind: MessageKind, to: Recipient, account_id: UUID, message_id: UUID
+        self,
+        key: UUID,
+        outcome: Outcome,
+        reason: str,
+        kind: MessageKind,
+        to: Recipient,
+        account_id: UUID,
+        message_id: UUID,
+        place: tuple[int, int],
     ) -> None:
         noted = Delivery(
             id=key,
@@ -75,6 +91,8 @@ class Post:
             at=self._clock.now(),
             outcome=outcome,
             reason=reason,
+            version=place[0],
+            n=place[1],
         )
         self._shell.observe(noted)
 

@@ -6,27 +6,43 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from attrs import define, field
+
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Actor, ActorKind
-from lockportal.core.errors import NotFound, Refused
+from lockportal.core.errors import Limited, NotFound, Refused
 from lockportal.core.messages import Draft, MessageKind, Notice, Recipient, Undelivered
 from lockportal.core.page import Page
 from lockportal.core.ports import JournalRow, Question
 from lockportal.core.record import noun
 from lockportal.messages import queries
 from lockportal.messages.commands import KeepDeadLetter, ReplayDeadLetter, StorePreference
-from lockportal.messages.models import Channel, DeadLetter
-from lockportal.messages.models import message_id as id_of
+from lockportal.messages.inbound.fetching import Fetched, Fetching
+from lockportal.messages.inbound.models import MailOutcome
+from lockportal.messages.inbound.receiving import Receiving
+from lockportal.messages.models import Channel, DeadLetter, HeldMessage, held_id, keyed_message_id, message_id
+from lockportal.messages.pacing import Pacing
 from lockportal.messages.sending import Post
+from lockportal.messages.suppressing.service import Suppressions
 from lockportal.messages.views import Choice, DeadLetterLine, DeliveryLine
 
 _LOG = logging.getLogger("lockportal.messages")
 _MOST: Final = 200
 _FAILED: Final = "messages.message_failed"
 _REPLAYED: Final = "messages.message_replayed"
+
+
+@define
+class _Told:
+    """What came of telling a row of the journal: how many have it, until when others wait, and what went wrong."""
+
+    people: int = 0
+    waits: list[datetime] = field(factory=list)
+    errors: list[Exception] = field(factory=list)
 
 
 class Messages:
@@ -38,6 +54,10 @@ class Messages:
         self._clock = context.clock
         self._signer = context.signer
         self._post = Post(context)
+        self._pacing = Pacing(context)
+        self._receiving = Receiving(context)
+        self._fetching = Fetching(context, self.receive)
+        self.suppressed = Suppressions(context)
         self._kinds = {kind.name: kind for capability in context.shell.capabilities for kind in capability.messages}
         self._notices: dict[str, list[Notice]] = defaultdict(list)
         owners = {event: c.name for c in context.shell.capabilities for event in c.events}
@@ -70,24 +90,53 @@ class Messages:
 
         It may be called again with the same row: who was told is not told again.
         """
-        errors: list[Exception] = []
+        told = self._told(row)
+        if told.waits:
+            key = held_id(row.account_id, row.version, row.n)
+            held = HeldMessage(id=key, account_id=row.account_id, version=row.version, n=row.n, wake_at=min(told.waits))
+            self._shell.observe(held)
+        if told.errors:
+            raise told.errors[0]
+
+    def release(self, held: HeldMessage) -> None:
+        """Tell those of a row of the journal who were to be told later; Limited while some of them still are."""
+        row = self._shell.outbox.row(held.account_id, held.version, held.n)
+        told = _Told() if row is None else self._told(row)
+        if told.errors:
+            raise told.errors[0]
+        if told.waits:
+            wait = max(ceil((min(told.waits) - self._clock.now()).total_seconds()), 1)
+            raise Limited("messages.held", "Somebody is to be told later.", retry_after=wait)
+
+    def _told(self, row: JournalRow) -> _Told:
+        found = _Told()
         for notice in self._notices[row.type]:
             compose: Any = self._shell.resolve(notice.compose)
             drafts: Sequence[Draft] = compose(row)
             for number, draft in enumerate(drafts):
-                errors.extend(self._tell(notice, draft, number, row))
-        if errors:
-            raise errors[0]
+                self._tell(notice, draft, number, row, found)
+        if not (found.errors or found.waits):
+            for heard in dict.fromkeys(notice.told for notice in self._notices[row.type] if notice.told):
+                hear: Any = self._shell.resolve(heard)
+                hear(row, found.people)
+        return found
 
-    def _tell(self, notice: Notice, draft: Draft, number: int, row: JournalRow) -> list[Exception]:
+    def _tell(self, notice: Notice, draft: Draft, number: int, row: JournalRow, found: _Told) -> None:
         kind = notice.kind
         address: Any = self._shell.resolve(notice.address) if notice.address else _as_it_is
-        people = self._recipients(kind, draft, row.account_id)
-        ids = [id_of(row.account_id, row.version, row.n, number, kind.name, person.contact_id) for person in people]
-        sent, errors = self._sent(ids, row.account_id), []
+        rows = self._recipients(kind, draft, row.account_id)
+        people, person_ids = [_recipient(one) for one in rows], {one.id: one.person_id for one in rows}
+        ids = [_id_of(row, number, kind, draft, person) for person in people]
+        sent = self._sent(ids, row.account_id)
+        country = self._pacing.country(row.account_id) if set(ids) - sent else ""
         for person, key in zip(people, ids, strict=True):
             if key not in sent:
                 try:
+                    until = self._pacing.waits_until(kind, country, person_ids[person.contact_id], key)
+                    if until is not None:
+                        found.waits.append(until)
+                        continue
+                    self._pacing.check()
                     self._post.send(
                         kind,
                         address(row.account_id, draft.variables, person),
@@ -96,26 +145,49 @@ class Messages:
                         message_id=key,
                         at=row.at,
                         thread=draft.thread,
+                        attachments=draft.attachments,
+                        reply_to=self._reply_to(row.account_id, draft, person),
+                        place=(row.version, row.n),
                     )
                 except Exception as error:  # noqa: BLE001 - whatever keeps it from one contact, the next ones get theirs
-                    errors.append(error)
-        return errors
+                    found.errors.append(error)
+                    continue
+            found.people += 1
 
-    def _recipients(self, kind: MessageKind, draft: Draft, account_id: UUID) -> list[Recipient]:
+    def _reply_to(self, account_id: UUID, draft: Draft, person: Recipient) -> str:
+        return "" if draft.replies is None else self._receiving.address(account_id, draft.replies, person.contact_id)
+
+    def _recipients(self, kind: MessageKind, draft: Draft, account_id: UUID) -> list[Any]:
+        """Answer the rows of RECIPIENTS of those who get a draft."""
         found = self._shell.ask(queries.RECIPIENTS, SYSTEM, account_id=account_id, category=kind.category, channel=Channel.MAIL)
-        return [
-            Recipient(
-                contact_id=row.id,
-                email=row.email,
-                name=row.name,
-                languages=tuple(tag for tag in (row.language, row.customer_language) if tag),
-            )
-            for row in found
-            if (kind.right is None or kind.right in row.rights) and (draft.contacts is None or row.id in draft.contacts)
-        ]
+        entitled = [row for row in found if kind.right is None or kind.right in row.rights]
+        named = [row for row in entitled if draft.contacts is None or row.id in draft.contacts]
+        people = [row for row in named if not row.dead]
+        if named and not people and kind.right is not None:
+            people = [row for row in entitled if not row.dead][:1]  # the next one who may read it
+        return people
 
     def _sent(self, ids: Sequence[UUID], account_id: UUID) -> set[UUID]:
         return {row.id for row in self._shell.ask(queries.SENT, SYSTEM, account_id=account_id, ids=list(ids))} if ids else set()
+
+    # coming in
+
+    def receive(self, raw: bytes, *, recipient: str = "") -> MailOutcome:
+        """Take a mail that came to the box for replies, as raw bytes: into its thread, once, with its files.
+
+        `recipient` is the address of the envelope, where the mail server tells it; else the mail's own headers are read. What
+        is not from the contact to whom an address was sent is `unknown`, whatever is wrong, and leaves nothing. Refused
+        `mail.too_large`, `mail.unreadable`. An error of another kind says that the mail is to be handed in again.
+        """
+        return self._receiving.receive(raw, recipient)
+
+    def fetch(self) -> Fetched:
+        """Take every mail of the configured box that nobody has seen, as `receive` does, and mark it as seen once it was taken.
+
+        One that cannot be taken now keeps no other waiting, and stays unseen. Refused `mailbox.missing` where none is configured;
+        GatewayError where the box cannot be read.
+        """
+        return self._fetching.fetch()
 
     # what contacts want
 
@@ -179,10 +251,10 @@ class Messages:
         lines = tuple(DeadLetterLine(**row._asdict()) for row in rows)
         return Page(lines, self._cursor(queries.DEAD_LETTERS, lines[-1].failed_at, lines[-1].id) if more else None)
 
-    def replay(self, dead_letter_id: UUID, by: Actor) -> None:
+    def replay(self, dead_letter_id: UUID, by: Actor, *, key: str | None = None) -> None:
         """Have a dead letter handed over once more, by the next round of deliveries; Refused `dead_letter.replayed` twice."""
         letter = self._letter(dead_letter_id, by)
-        self._shell.run(ReplayDeadLetter(account_id=letter.account_id, letter_id=letter.id), by)
+        self._shell.run(ReplayDeadLetter(account_id=letter.account_id, letter_id=letter.id), by, key=key)
 
     def keep(self, undelivered: Undelivered) -> None:
         """Keep what the outbox gave up as a dead letter; a replay that failed makes its letter dead again."""
@@ -233,6 +305,17 @@ class Messages:
 
     def _cursor(self, question: Question, at: datetime, key: UUID) -> str:
         return self._signer.cursor(question.name, at.isoformat(), key.hex)
+
+
+def _id_of(row: JournalRow, number: int, kind: MessageKind, draft: Draft, to: Recipient) -> UUID:
+    if draft.key:
+        return keyed_message_id(row.account_id, draft.key, kind.name, to.contact_id)
+    return message_id(row.account_id, row.version, row.n, number, kind.name, to.contact_id)
+
+
+def _recipient(row: Any) -> Recipient:  # noqa: ANN401 - a row of RECIPIENTS
+    languages = tuple(tag for tag in (row.language, row.customer_language) if tag)
+    return Recipient(contact_id=row.id, email=row.email, name=row.name, languages=languages)
 
 
 def _as_it_is(account_id: UUID, variables: object, to: Recipient) -> object:  # noqa: ARG001 - as every way to address

@@ -46,3 +46,21 @@ class Choice:
     category: str
     channel: Channel
     wanted: bool
+
+
+@frozen(kw_only=True)
+class SuppressionLine:
+    """One address that nothing is sent to, and whose it is."""
+
+    id: UUID
+    account_id: UUID
+    contact_id: UUID
+    email: str
+    status: str
+    """What the server reported, by RFC 3463."""
+    kind: str
+    """The kind of the message that came back."""
+    suppressed_at: datetime
+    name: str
+    customer_number: str
+    customer_name: str

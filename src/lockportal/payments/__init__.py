@@ -1,11 +1,41 @@
 """Payments: from what a customer wants to pay, over gateways that may fail in any way, to what the ledger is told."""
 
-from lockportal.core.account import Capability, Subscriber, Wake
-from lockportal.core.verify import Recompute
+from lockportal.payments.autopay.commands import SetAutopay, StopAutopay
+from lockportal.payments.autopay.models import (
+    AutopayAnnounced,
+    AutopayChanged,
+    AutopayFailed,
+    AutopayLeftOut,
+    AutopayPaused,
+    AutopayRule,
+    AutopaySet,
+    AutopayStatus,
+    AutopayStopped,
+)
+from lockportal.payments.closing.commands import CloseOperation
+from lockportal.payments.coming.views import AutopayRow, DepositRow, InstalmentRow, PlanProgress, ScheduleRow
 from lockportal.payments.commands import RecordPayment, ReviewPayment, StartPayment
 from lockportal.payments.crediting.commands import ApplyCredits, UnapplyCredit
 from lockportal.payments.crediting.models import Application, CreditsApplied
-from lockportal.payments.following.commands import AskOperation, CloseByHand, Observe, SendOperation, ask_later
+from lockportal.payments.declaring import capability
+from lockportal.payments.deposits.commands import AskDeposit, CancelDeposit
+from lockportal.payments.earmarks import Deposit, DepositAsked, DepositChanged, DepositPaid, DepositStatus
+from lockportal.payments.exchanges import Exchange, GatewayEvent
+from lockportal.payments.folding import PaymentState, Totals
+from lockportal.payments.following.commands import AskOperation, CloseByHand, Observe, SendOperation
+from lockportal.payments.instalments.commands import AgreeInstalments, CancelPlan
+from lockportal.payments.instalments.models import (
+    Instalment,
+    InstalmentPlan,
+    PlanAgreed,
+    PlanBroken,
+    PlanCanceled,
+    PlanCompleted,
+    PlanStatus,
+)
+from lockportal.payments.lines import CreditUse, PaymentLine
+from lockportal.payments.merchants.commands import CloseMerchant, ReopenMerchant
+from lockportal.payments.merchants.models import ClosedMerchant, MerchantClosed, MerchantReopened
 from lockportal.payments.methods import (
     ApplyOn,
     Captures,
@@ -19,17 +49,11 @@ from lockportal.payments.methods import (
     Saved,
 )
 from lockportal.payments.models import (
-    CreditUse,
-    Exchange,
-    GatewayEvent,
-    NextAction,
-    NextKind,
     Operation,
     OperationAsked,
     OperationDue,
     OperationObserved,
     Payment,
-    PaymentLine,
     PaymentReviewed,
     PaymentStarted,
 )
@@ -41,73 +65,88 @@ from lockportal.payments.operations import (
     ObservationSource,
     OpKind,
     OpStatus,
-    PaymentState,
     Settlement,
-    Totals,
 )
-from lockportal.payments.parking.commands import ParkEvent, UnparkEvent, ask_again
-from lockportal.payments.parking.models import EventParked, EventUnparked, ParkedDue, ParkedEvent
+from lockportal.payments.parking.commands import CloseParked, ParkEvent, UnparkEvent
+from lockportal.payments.parking.models import EventGivenUp, EventParked, EventUnparked, ParkedDue, ParkedEvent
+from lockportal.payments.payers import NextAction, NextKind, Payer
 from lockportal.payments.planning import CreditChoice, LineChoice
-from lockportal.payments.settings import FeeRule, MerchantAccount, MethodRule, PaymentsSettings
-from lockportal.payments.views import CreditRow, PaymentDetails, PaymentProgress, PaymentRow, Quote, recomputed_operation
-
-capability = Capability(
-    name="payments",
-    records=(Payment, Operation, GatewayEvent, ParkedEvent, Application),
-    observations=(Exchange,),
-    events=(
-        PaymentStarted,
-        OperationAsked,
-        OperationObserved,
-        OperationDue,
-        PaymentReviewed,
-        EventParked,
-        EventUnparked,
-        ParkedDue,
-        CreditsApplied,
-    ),
-    commands=(
-        StartPayment,
-        RecordPayment,
-        AskOperation,
-        CloseByHand,
-        SendOperation,
-        Observe,
-        ReviewPayment,
-        ApplyCredits,
-        UnapplyCredit,
-        ParkEvent,
-        UnparkEvent,
-    ),
-    recompute=(Recompute(Operation, recomputed_operation),),
-    wakes=(Wake(Operation, ask_later), Wake(ParkedEvent, ask_again)),
-    subscribers=(
-        Subscriber(
-            name="payments.reconcile",
-            events=(OperationDue, ParkedDue),
-            handle="lockportal.payments.service:Payments.hear",
-        ),
-    ),
-    settings=PaymentsSettings,
-    service="lockportal.payments.service:Payments",
-    questions="lockportal.payments.queries",
-    hookspecs="lockportal.payments.ports:Hooks",
+from lockportal.payments.requests import MethodStatus
+from lockportal.payments.saving.commands import KeepMethod, NoteDetached, PreferMethod, RemoveMethod, SetUpMethod
+from lockportal.payments.saving.models import (
+    MethodBlocked,
+    MethodChanged,
+    MethodDue,
+    MethodRemoved,
+    MethodSaved,
+    MethodSetUp,
+    SavedMethod,
 )
+from lockportal.payments.saving.views import MethodProgress, MethodRow
+from lockportal.payments.scheduling.commands import CancelSchedule, RunSchedule, SchedulePayment
+from lockportal.payments.scheduling.models import (
+    PaymentScheduled,
+    ScheduleCanceled,
+    ScheduledPayment,
+    ScheduleDue,
+    ScheduleFailed,
+    ScheduleOrigin,
+    ScheduleRan,
+    ScheduleSkipped,
+    ScheduleStatus,
+)
+from lockportal.payments.settings import (
+    AutopayRules,
+    FeeRule,
+    InstalmentRules,
+    MerchantAccount,
+    MethodRule,
+    PaymentsSettings,
+)
+from lockportal.payments.suggesting import MatchReason, Suggestion
+from lockportal.payments.views import CreditRow, PaymentDetails, PaymentProgress, PaymentRow, Quote
 
 __all__ = [
     "Advice",
+    "AgreeInstalments",
     "Application",
     "ApplyCredits",
     "ApplyOn",
+    "AskDeposit",
     "AskOperation",
+    "AutopayAnnounced",
+    "AutopayChanged",
+    "AutopayFailed",
+    "AutopayLeftOut",
+    "AutopayPaused",
+    "AutopayRow",
+    "AutopayRule",
+    "AutopayRules",
+    "AutopaySet",
+    "AutopayStatus",
+    "AutopayStopped",
+    "CancelDeposit",
+    "CancelPlan",
+    "CancelSchedule",
     "Captures",
     "CloseByHand",
+    "CloseMerchant",
+    "CloseOperation",
+    "CloseParked",
+    "ClosedMerchant",
     "CreditChoice",
     "CreditRow",
     "CreditUse",
     "CreditsApplied",
     "Decline",
     "DeclineCode",
+    "Deposit",
+    "DepositAsked",
+    "DepositChanged",
+    "DepositPaid",
+    "DepositRow",
+    "DepositStatus",
+    "EventGivenUp",
     "EventParked",
     "EventUnparked",
     "Exchange",
@@ -117,14 +156,32 @@ __all__ = [
     "GatewayDescriptor",
     "GatewayEvent",
     "Idempotency",
+    "Instalment",
+    "InstalmentPlan",
+    "InstalmentRow",
+    "InstalmentRules",
+    "KeepMethod",
     "LineChoice",
+    "MatchReason",
     "Maturity",
     "MerchantAccount",
+    "MerchantClosed",
+    "MerchantReopened",
+    "MethodBlocked",
     "MethodCapability",
+    "MethodChanged",
+    "MethodDue",
     "MethodKind",
+    "MethodProgress",
+    "MethodRemoved",
+    "MethodRow",
     "MethodRule",
+    "MethodSaved",
+    "MethodSetUp",
+    "MethodStatus",
     "NextAction",
     "NextKind",
+    "NoteDetached",
     "Observation",
     "ObservationSource",
     "Observe",
@@ -137,22 +194,49 @@ __all__ = [
     "ParkEvent",
     "ParkedDue",
     "ParkedEvent",
+    "Payer",
     "Payment",
     "PaymentDetails",
     "PaymentLine",
     "PaymentProgress",
     "PaymentReviewed",
     "PaymentRow",
+    "PaymentScheduled",
     "PaymentStarted",
     "PaymentState",
     "PaymentsSettings",
+    "PlanAgreed",
+    "PlanBroken",
+    "PlanCanceled",
+    "PlanCompleted",
+    "PlanProgress",
+    "PlanStatus",
+    "PreferMethod",
     "Quote",
     "RecordPayment",
+    "RemoveMethod",
+    "ReopenMerchant",
     "ReviewPayment",
+    "RunSchedule",
     "Saved",
+    "SavedMethod",
+    "ScheduleCanceled",
+    "ScheduleDue",
+    "ScheduleFailed",
+    "ScheduleOrigin",
+    "SchedulePayment",
+    "ScheduleRan",
+    "ScheduleRow",
+    "ScheduleSkipped",
+    "ScheduleStatus",
+    "ScheduledPayment",
     "SendOperation",
+    "SetAutopay",
+    "SetUpMethod",
     "Settlement",
     "StartPayment",
+    "StopAutopay",
+    "Suggestion",
     "Totals",
     "UnapplyCredit",
     "UnparkEvent",

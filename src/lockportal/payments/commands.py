@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import ClassVar, Final
+from datetime import date, datetime, timedelta
+from typing import ClassVar, Final, Protocol
 from uuid import UUID
 
 from attrs import evolve, field, frozen
@@ -15,24 +15,22 @@ from lockportal.core.errors import Denied, NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.record import DECIDED, Event, Record, Stamp
 from lockportal.documents.models import Document, DocumentsSettings
+from lockportal.payments.earmarks import Deposit, DepositStatus
 from lockportal.payments.making import asked_operation, by_hand
 from lockportal.payments.methods import BY_HAND, ApplyOn, MethodKind
-from lockportal.payments.models import (
-    LONGEST_REASON,
-    Operation,
-    Payment,
-    PaymentReviewed,
-    PaymentStarted,
-    fold_of,
-)
+from lockportal.payments.models import LONGEST_REASON, Operation, Payment, PaymentReviewed, PaymentStarted, fold_of
 from lockportal.payments.operations import OpKind, OpStatus
+from lockportal.payments.payers import Payer
 from lockportal.payments.planning import CreditChoice, LineChoice, Wish, plan, started_on
 from lockportal.payments.posting import settled
-from lockportal.payments.settings import MethodRule, PaymentsSettings
+from lockportal.payments.saving.commands import contact_of, usable_method
+from lockportal.payments.settings import PaymentsSettings
+from lockportal.payments.taking import check_method
 from lockportal.profiles.models import Customer
 
 PAYERS: Final = Audience(customer=Right.PAY, staff=True, system=True, holder_right=Right.PAY)
 OFFICE: Final = Audience(staff=True, system=True)
+_PAYING: Final = frozenset({ActorKind.CUSTOMER, ActorKind.HOLDER})
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PLACES: Final = 10
 
@@ -42,7 +40,7 @@ class StartPayment:
     """Begin a payment: its documents' balances are reserved, and the operation is stored that the gateway will be asked for.
 
     `expected` is the money that the payer agreed to; where the payment comes to anything else it is Refused with
-    `payment.changed`. What only needs credit is posted at once. `kind` is sale or authorize.
+    `payment.changed`. What only needs credit is posted at once. `kind` is sale, or for the supplier's people authorize.
     """
 
     audience: ClassVar[Audience] = PAYERS
@@ -58,8 +56,22 @@ class StartPayment:
     method: MethodKind
     merchant_account: str = field(default="", metadata=DECIDED)
     method_id: UUID | None = None
+    """The saved method to take the money by."""
+    save: bool = False
+    """Whether the method is to be saved."""
+    payer: Payer | None = field(default=None, metadata=DECIDED)
     discounts: bool = True
+    agreed: bool = field(default=False, metadata=DECIDED)
+    """Whether it was agreed that documents are paid in part, though the settings say whole."""
+    schedule_id: UUID | None = field(default=None, metadata=DECIDED)
+    deposit_id: UUID | None = None
     fee_forbidden: bool = field(default=False, metadata=DECIDED)
+    decided: Money | None = field(default=None, metadata=DECIDED)
+    """What it came to when the host's policy was asked; it is begun for nothing else."""
+    undecided: bool = field(default=False, metadata=DECIDED)
+    """Whether the policy was not asked, as the payment was refused: then it is not begun, though it might be by now."""
+    closed: tuple[str, ...] = field(default=(), metadata=DECIDED)
+    """The accounts with gateways that are closed, as their gateways do not know the credentials."""
     kind: OpKind = OpKind.SALE
     expected: Money | None = None
 
@@ -67,14 +79,22 @@ class StartPayment:
         """Work the payment out, reserve what it needs, and store its operation."""
         settings = account.settings(PaymentsSettings)
         check_payer(account, stamp.by, self)
+        if self.kind is not OpKind.SALE and stamp.by.kind in _PAYING:
+            raise Denied("actor.denied", "Your supplier authorizes payments.")
         on = started_on(account.supplier, stamp.at, settings.cut_off)
-        made = plan(account, self._wish(), on)
+        made = plan(account, self._wish(account, stamp.by), on)
+        saved = None
+        if self.method_id is not None and made.amount:
+            off_session = self.payer is None or not self.payer.present
+            saved = usable_method(account, self.method_id, self.method, stamp, off_session=off_session)
         if self.kind is not OpKind.SALE and self.method in BY_HAND:
             raise Refused("payment.method", "This way to pay authorizes nothing.", field="method")
-        if self.expected is not None and self.expected != made.amount:
+        agreed = all(one in {None, made.amount} for one in (self.expected, self.decided))
+        through = self.merchant_account if saved is None else saved.merchant_account
+        rule = check_method(account, self.method, through, made.amount, self.kind, self.closed) if agreed else None
+        if self.undecided or not agreed:
             message = f"Meanwhile it comes to {made.amount}. Look at it once more, then confirm."
             raise Refused("payment.changed", message, field="expected")
-        rule = check_method(account, self.method, self.merchant_account, made.amount)
         payment = Payment(
             id=stamp.id,
             account_id=account.id,
@@ -86,28 +106,36 @@ class StartPayment:
             fee=made.fee,
             method=self.method if made.amount else MethodKind.CREDIT,
             merchant_account="" if rule is None else rule.merchant_account,
-            method_id=self.method_id if made.amount else None,
+            contact_id=contact_of(stamp.by, account.id),
+            method_id=None if saved is None else saved.id,
+            saves=self.save and saved is None and rule is not None and bool(rule.merchant_account),
+            schedule_id=self.schedule_id,
+            deposit_id=self.deposit_id,
             started_at=stamp.at,
             started_on=on,
             apply_on=ApplyOn.SUCCEEDED if rule is None else rule.apply_on,
         )
         if not made.amount:
             return _begun(account, payment, (), stamp)
-        operation = asked_operation(payment, self.kind, made.amount, stamp, settings)
+        payer = _payer(self.payer, stamp.by)
+        operation = evolve(asked_operation(payment, self.kind, made.amount, stamp, settings), payer=payer)
         if not payment.merchant_account:
             waits = by_hand(self.kind, made.amount, stamp.at, OpStatus.ACTION_REQUIRED)
-            operation = evolve(operation, wake_at=None).observed((waits,))
+            until = stamp.at + timedelta(days=settings.instructions_days)
+            operation = evolve(operation, wake_at=until).observed((waits,))
         return _begun(account, payment, (operation,), stamp)
 
-    def _wish(self) -> Wish:
+    def _wish(self, account: Account, by: Actor) -> Wish:
+        deposit = None if self.deposit_id is None else payable_deposit(account, self, by)
         return Wish(
             currency=self.currency,
             lines=self.lines,
             credits=self.credits,
-            on_account=self.on_account,
+            on_account=self.on_account if deposit is None else deposit.amount,
             method=self.method,
             discounts=self.discounts,
             fee=not self.fee_forbidden,
+            agreed=self.agreed or deposit is not None,
         )
 
 
@@ -140,7 +168,14 @@ class RecordPayment:
             raise Refused("payment.received_later", "Money is recorded on the day when it is there.", field="received_on")
         if len(self.reference) > LONGEST_REASON:
             raise Refused("payment.reference_too_long", f"At most {LONGEST_REASON} characters, please.", field="reference")
-        wish = Wish(currency=self.money.currency, lines=self.lines, method=self.method, discounts=self.discounts, fee=False)
+        wish = Wish(
+            currency=self.money.currency,
+            lines=self.lines,
+            method=self.method,
+            discounts=self.discounts,
+            fee=False,
+            agreed=True,  # what came in is what it is, whole or not
+        )
         zero = Money.zero(self.money.currency)
         made = None if not self.lines else plan(account, wish, self.received_on)
         rest = self.money if made is None else self.money - made.amount
@@ -195,45 +230,62 @@ class ReviewPayment:
         ]
 
 
-def check_payer(account: Account, by: Actor, command: StartPayment) -> None:
+def _payer(payer: Payer | None, by: Actor) -> Payer | None:
+    """Answer who pays, with the link by which they do, where nobody signed in."""
+    if by.kind is not ActorKind.HOLDER:
+        return None if payer is None else evolve(payer, link="")
+    return evolve(payer or Payer(return_url="", cancel_url=""), link=by.id)
+
+
+def payable_deposit(account: Account, command: StartPayment, by: Actor) -> Deposit:
+    """Answer the deposit that is to be paid, alone and whole; NotFound where its order is hidden from whoever pays."""
+    deposit = account.get(Deposit, command.deposit_id) if command.deposit_id is not None else None
+    if deposit is None or _hidden(account, deposit.document_id, by):
+        raise NotFound("deposit.not_found", "There is no such deposit.")
+    if command.lines or command.credits or command.on_account is not None:
+        raise Refused("deposit.alone", "A deposit is paid by itself.", field="deposit")
+    if deposit.status is not DepositStatus.ASKED:
+        raise Refused("deposit.not_asked", "This deposit is not asked for any more.", field="deposit")
+    if any(one.deposit_id == deposit.id and one.held for one in account.all(Payment)):
+        raise Refused("payment.under_way", "This deposit is being paid already.", field="deposit")
+    return deposit
+
+
+def _hidden(account: Account, document_id: UUID, by: Actor) -> bool:
+    """Say whether a document is hidden from whoever asks."""
+    if by.kind not in _PAYING:
+        return False
+    document = account.find(Document, document_id)
+    hidden = {*account.settings(DocumentsSettings).hidden_kinds, *account.get(Customer, account.id).hidden_kinds}
+    return document is not None and (not document.visible or document.kind in hidden)
+
+
+class Chosen(Protocol):
+    """What names documents and credits that are to be paid or used."""
+
+    @property
+    def lines(self) -> tuple[LineChoice, ...]:
+        """Answer the documents."""
+        ...
+
+    @property
+    def credits(self) -> tuple[CreditChoice, ...]:
+        """Answer the credits."""
+        ...
+
+
+def check_payer(account: Account, by: Actor, command: Chosen) -> None:
     """Hold who pays to what they may see: a document that is hidden from them, or not the holder's, is unknown to them."""
-    if by.kind is ActorKind.HOLDER:
+    if by.kind is ActorKind.HOLDER and isinstance(command, StartPayment):
         if any(line.document_id != by.document_id for line in command.lines) or not command.lines:
             raise NotFound("document.not_found", "There is no such document.")
-        if command.credits or command.on_account is not None or command.method_id is not None:
+        more = (command.on_account, command.method_id, command.deposit_id)
+        if command.credits or command.save or any(one is not None for one in more):
             raise Denied("actor.denied", "Sign in to do this.")
-    if by.kind in {ActorKind.CUSTOMER, ActorKind.HOLDER}:
-        keys = [line.document_id for line in command.lines] + [choice.credit_id for choice in command.credits]
-        account.require(Document, keys)
-        hidden = {*account.settings(DocumentsSettings).hidden_kinds, *account.get(Customer, account.id).hidden_kinds}
-        for key in keys:
-            document = account.find(Document, key)
-            if document is not None and (not document.visible or document.kind in hidden):
-                raise NotFound("document.not_found", "There is no such document.")
-
-
-def check_method(account: Account, method: MethodKind, merchant_account: str, money: Money) -> MethodRule | None:
-    """Answer the rule by which this way to pay is taken for so much money; Refused with `payment.method` or `payment.amount`."""
-    if money.is_zero:
-        return None
-    settings, customer = account.settings(PaymentsSettings), account.get(Customer, account.id)
-    fitting = (one for one in settings.methods if one.method is method and merchant_account in {"", one.merchant_account})
-    taking = (one for one in fitting if _takes(one, money.currency, customer.address.country, customer.number))
-    rule = next(taking, None)
-    if rule is None:
-        raise Refused("payment.method", "This way to pay is not taken here. Choose another one.", field="method")
-    bounds = ((settings.least.get(money.currency), settings.most.get(money.currency)), (rule.least, rule.most))
-    for least, most in bounds:
-        if least is not None and money < Money.of(least, money.currency):
-            raise Refused("payment.amount", f"Pay at least {Money.of(least, money.currency)}.", field="amount")
-        if most is not None and money > Money.of(most, money.currency):
-            raise Refused("payment.amount", f"Pay at most {Money.of(most, money.currency)} this way.", field="amount")
-    return rule
-
-
-def _takes(rule: MethodRule, currency: str, country: str, number: str) -> bool:
-    wanted = ((rule.currencies, currency), (rule.countries, country), (rule.customers, number))
-    return all(not allowed or one in allowed for allowed, one in wanted)
+    keys = [line.document_id for line in command.lines] + [choice.credit_id for choice in command.credits]
+    account.require(Document, keys)
+    if any(_hidden(account, key, by) for key in keys):
+        raise NotFound("document.not_found", "There is no such document.")
 
 
 def reference_of(key: UUID) -> str:

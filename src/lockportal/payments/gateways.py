@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -20,25 +20,25 @@ from lockportal.payments.errors import (
     WebhookMalformed,
     WebhookUnverified,
 )
-from lockportal.payments.methods import API_VERSION, GatewayDescriptor, MethodCapability, MethodKind
-from lockportal.payments.models import Operation
+from lockportal.payments.methods import GatewayDescriptor, MethodCapability, MethodKind, Saved
+from lockportal.payments.models import Operation, Payment
 from lockportal.payments.operations import Advice, Decline, DeclineCode, Observation, ObservationSource, OpStatus
 from lockportal.payments.ports import (
     FetchResult,
     Found,
     GatewayConfig,
-    GatewayFactory,
     GatewayResult,
     PaymentGateway,
     Secret,
     WebhookBatch,
     WebhookRequest,
 )
+from lockportal.payments.references import is_reference, reader
+from lockportal.payments.registering import registered
 from lockportal.payments.settings import PaymentsSettings
 from lockportal.slots import Slots
 
-Known = tuple[GatewayDescriptor, GatewayFactory]
-"""A gateway as it was registered."""
+T = TypeVar("T")
 _LOG: Final = logging.getLogger("lockportal.payments")
 _SECONDS: Final = 25.0
 _SLOTS: Final = 16
@@ -79,12 +79,14 @@ class Gateways:
     def __init__(self, context: Context) -> None:
         """Collect what plugins register, each plugin apart, and open what the settings name; Refused says which of them fails."""
         self._clock: Clock = context.clock
-        self._known = _registered(context)
+        self._secret = reader(lambda reference: context.hook.lockportal_secret(reference=reference))
+        self._known = registered(context.hook)
         self._settings = context.shell.settings(PaymentsSettings)
         for rule in self._settings.methods:
             if rule.merchant_account and rule.merchant_account not in self._settings.merchants:
                 message = f"[[payments.methods]] names {rule.merchant_account!r}, which is none of [payments.merchants]."
                 raise Refused("gateway.unknown", message, field="payments.methods.merchant_account")
+        self.on_refused: Callable[[str, str], None] = lambda _name, _code: None
         self._merchants = {name: self._open(name, context.base_url) for name in self._settings.merchants}
 
     @property
@@ -119,6 +121,7 @@ class Gateways:
             return Answered(observations=(), outcome=error.code, not_sent=True)
         except _REFUSED as error:
             _LOG.error("a gateway refused a request", extra={"operation": str(operation.id), "code": error.code})
+            self._credentials(merchant.name, error)
             refused = () if again else (self._seen(operation, OpStatus.FAILED, DeclineCode.PROCESSING_ERROR),)
             return Answered(observations=refused, outcome=error.code)
         except GatewayError as error:
@@ -140,8 +143,32 @@ class Gateways:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - then it is asked again later
+            self._credentials(operation.merchant_account, error)
             _LOG.warning("a gateway could not tell of an operation", extra={"operation": str(operation.id), "error": str(error)})
             return FetchResult(found=Found.CANNOT_TELL)
+
+    def attempt(self, name: str, call: Callable[[PaymentGateway], T]) -> T | None:
+        """Ask a gateway for something that moves no money; None where that failed, whatever it was: it is tried again later."""
+        try:
+            merchant = self.merchant(name)
+            return merchant.slots.run(lambda: call(merchant.gateway))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it is, no money moved
+            self._credentials(name, error)
+            _LOG.warning("a gateway could not be asked", extra={"merchant_account": name, "error": str(error)})
+            return None
+
+    def returns(self, payment: Payment) -> tuple[int, bool]:
+        """Answer within how many business days money of a payment may come back, and whether only asking tells of it."""
+        descriptor = self.merchant(payment.merchant_account).descriptor
+        able = descriptor.method(payment.method)
+        return (0, False) if able is None else (able.return_days, not descriptor.webhooks)
+
+    def saves(self, name: str, kind: MethodKind) -> Saved:
+        """Answer how a gateway saves a way to pay."""
+        able = self.merchant(name).descriptor.method(kind)
+        return Saved.NONE if able is None else able.saved
 
     def read(self, name: str, request: WebhookRequest) -> WebhookBatch:
         """Verify and translate a webhook; WebhookUnverified or WebhookMalformed, and nothing else."""
@@ -160,6 +187,14 @@ class Gateways:
     def gone(self, operation: Operation) -> Observation:
         """Answer that the gateway never received an operation."""
         return self._seen(operation, OpStatus.FAILED, DeclineCode.NOT_RECEIVED, ObservationSource.POLL)
+
+    def unsure(self, operation: Operation) -> Observation:
+        """Answer that nobody here can tell what became of an operation."""
+        return self._seen(operation, OpStatus.UNKNOWN, source=ObservationSource.POLL)
+
+    def _credentials(self, name: str, error: BaseException) -> None:
+        if isinstance(error, CredentialsInvalid):
+            self.on_refused(name, error.code)
 
     def _unknown(self, operation: Operation, outcome: str) -> Answered:
         _LOG.warning("what became of an operation is not known", extra={"operation": str(operation.id), "outcome": outcome})
@@ -195,41 +230,18 @@ class Gateways:
         except Refused as error:
             where = f"payments.merchants.{name}.settings.{error.field}" if error.field else f"payments.merchants.{name}.settings"
             raise Refused("gateway.settings", error.message, field=where) from error
-        gateway = factory(GatewayConfig(merchant_account=name, settings=settings, base_url=base_url, now=self._clock.now))
-        secrets = tuple(Secret(value) for value in account.webhook_secrets)
+        config = GatewayConfig(
+            merchant_account=name, settings=settings, base_url=base_url, now=self._clock.now, secret=self._secret
+        )
+        gateway = factory(config)
+        try:
+            read = tuple(self._secret(one) if is_reference(one) else one for one in account.webhook_secrets)
+        except Refused as error:
+            raise Refused(error.code, error.message, field=f"payments.merchants.{name}.webhook_secrets") from error
+        secrets = tuple(map(Secret, read))
         return Merchant(name, descriptor, gateway, secrets, Slots("gateway", slots=_SLOTS, seconds=_SECONDS))
 
 
 def _own(observations: tuple[Observation, ...], operation: Operation) -> tuple[Observation, ...]:
     """Leave out what is of another operation: a plugin that mixes them up moves nobody's money."""
     return tuple(evolve(one, operation_id=operation.id) for one in observations if one.operation_id in {None, operation.id})
-
-
-@frozen
-class _Staged:
-    """What one plugin registers, before it counts."""
-
-    known: Mapping[str, Known]
-    staged: dict[str, Known] = field(factory=dict)
-
-    def __call__(self, descriptor: GatewayDescriptor, factory: GatewayFactory) -> None:
-        """Take one gateway; Refused where its type is taken or its contract is another one."""
-        if descriptor.gateway_type in {*self.known, *self.staged}:
-            raise Refused("gateway.twice", f"There are two gateways of the type {descriptor.gateway_type!r}.")
-        if descriptor.api_version not in {API_VERSION, API_VERSION - 1}:
-            raise Refused("gateway.version", f"{descriptor.gateway_type!r} is written for another version of lockportal.")
-        self.staged[descriptor.gateway_type] = (descriptor, factory)
-
-
-def _registered(context: Context) -> dict[str, Known]:
-    """Collect the gateways of every plugin; one that fails at it registers none of its own, and nobody else suffers."""
-    known: dict[str, Known] = {}
-    for implementation in reversed(context.hook.lockportal_payment_gateways.get_hookimpls()):
-        register = _Staged(known)
-        try:
-            implementation.function(register=register)
-        except Exception:  # noqa: BLE001 - whatever it is, the others go on
-            _LOG.exception("a plugin could not register its gateways", extra={"plugin": implementation.plugin_name})
-            continue
-        known |= register.staged
-    return known

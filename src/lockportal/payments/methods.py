@@ -86,6 +86,7 @@ class ApplyOn(StrEnum):
     INITIATED = "initiated"
     SUCCEEDED = "succeeded"
     SETTLED = "settled"
+    """When the gateway tells of the payout: by itself, as it is not asked for it."""
 
 
 def _kinds(values: Iterable[OpKind]) -> frozenset[OpKind]:
@@ -121,6 +122,10 @@ class MethodCapability:
     fetch: frozenset[FetchBy] = frozenset({FetchBy.GATEWAY_REF})
     horizon: timedelta = timedelta(hours=1)
     """After so long an operation that the gateway cannot find was never received."""
+    completes: bool = False
+    """Whether what the payer agreed to is taken only by `complete`: it is asked for though their browser never comes back."""
+    closes_pages: bool = False
+    """Whether `void` closes a page that its payer left open, also where nothing was authorized."""
 
     def offers(self, operation: OpKind, currency: str) -> bool:
         """Say whether an operation can be done in a currency."""

@@ -3,91 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from enum import StrEnum
-from functools import cached_property
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID, uuid5
 
 from attrs import evolve, field, frozen
 
 from lockportal.core.money import Money
-from lockportal.core.record import TEXT, Claim, Event, Index, Record, length
+from lockportal.core.record import TEXT, WITHHELD, Claim, Event, Index, Record, length
+from lockportal.core.settings import Supplier
+from lockportal.payments.exchanges import GatewayEvent
+from lockportal.payments.folding import Folded, Merged, Operating, PaymentState, Totals, fold, merged
+from lockportal.payments.lines import CreditUse, PaymentLine
 from lockportal.payments.methods import ApplyOn, MethodKind
 from lockportal.payments.operations import (
     FINAL,
-    Folded,
-    Merged,
     Observation,
-    Operating,
     OpKind,
     OpStatus,
-    PaymentState,
-    Totals,
-    fold,
     gathered,
-    merged,
 )
+from lockportal.payments.payers import Payer
 
 LONGEST_REASON: Final = 255
-
-
-class NextKind(StrEnum):
-    """What the payer has to do now."""
-
-    REDIRECT = "redirect"
-    FIELDS = "fields"
-    """Fill in the gateway's own fields within the portal's page."""
-    INSTRUCTIONS = "instructions"
-    MICRO_DEPOSITS = "micro_deposits"
-
-
-@frozen(kw_only=True)
-class NextAction:
-    """What the payer has to do now: go to a page, fill in the gateway's fields, or do as the lines say."""
-
-    kind: NextKind
-    url: str = ""
-    token: str = field(default="", repr=False)
-    lines: tuple[str, ...] = ()
-
-
-@frozen(kw_only=True)
-class PaymentLine:
-    """What a payment does to one document: of the `open` balance, so much by money, discount and credit.
-
-    `paid` and `discounted` are what has been posted of it so far, in minor units.
-    """
-
-    document_id: UUID
-    number: str
-    open: Money
-    cash: Money
-    discount: Money
-    credit: Money
-    short_reason: str = ""
-    """Why less than the open balance is paid, in the payer's words."""
-    paid: int = 0
-    discounted: int = 0
-
-    @property
-    def settles(self) -> Money:
-        """Answer by how much the document's balance falls."""
-        return self.cash + self.discount + self.credit
-
-    @property
-    def left(self) -> Money:
-        """Answer what stays open of the document."""
-        return self.open - self.settles
-
-
-@frozen(kw_only=True)
-class CreditUse:
-    """So much of a credit that goes to a document: `credit_id` is that of unapplied credit or of a credit memo."""
-
-    credit_id: UUID
-    document_id: UUID
-    amount: Money
+_DAY: Final = timedelta(days=1)
 
 
 @frozen(kw_only=True)
@@ -114,6 +53,14 @@ class Payment(Record):
     merchant_account: str = field(default="", metadata=length(64))
     method_id: UUID | None = None
     """The saved method, where one is used."""
+    contact_id: UUID | None = None
+    """Who began it, where a contact did."""
+    saves: bool = False
+    """Whether its payer wants the method to be saved."""
+    schedule_id: UUID | None = None
+    """The scheduled payment that began it."""
+    deposit_id: UUID | None = None
+    """The deposit that it is for."""
     operations: tuple[UUID, ...] = ()
     totals: Totals = field(factory=Totals)
     state: PaymentState = PaymentState.NEW
@@ -133,8 +80,10 @@ class Payment(Record):
     credited: bool = False
     """Whether the credits have been posted."""
     rest_posted: int = 0
-    """How much of the money stands as unapplied credit."""
+    """How much of the money was posted as unapplied credit."""
     fee_posted: int = 0
+    foreign_posted: tuple[Money, ...] = ()
+    """How much came in other currencies than was asked: each stands as a credit of its own."""
 
     @property
     def live(self) -> bool:
@@ -160,30 +109,31 @@ class Payment(Record):
         """Answer how much can still be given back, in minor units."""
         return self.totals.kept - self.totals.refunded_maybe
 
-    @cached_property
-    def items(self) -> frozenset[UUID]:
-        """Answer the documents and credits that it concerns."""
-        return frozenset((*(line.document_id for line in self.lines), *(use.credit_id for use in self.credits)))
-
     @property
     def rest_id(self) -> UUID:
         """Answer the id of the credit that keeps what is not for any document."""
         return uuid5(self.id, "rest")
+
+    def foreign_id(self, currency: str) -> UUID:
+        """Answer the id of the credit that keeps what came in another currency."""
+        return uuid5(self.id, f"rest/{currency}")
 
     @property
     def fee_id(self) -> UUID:
         """Answer the id of the fee as an item of the ledger."""
         return uuid5(self.id, "fee")
 
-    def reserved(self, item_id: UUID) -> int:
-        """Answer how much of a document's balance, or of a credit, this payment holds for itself, in minor units."""
+    @property
+    def holds(self) -> Mapping[UUID, int]:
+        """Answer how much of which documents' balances and of which credits it holds for itself, in minor units."""
+        held: dict[UUID, int] = {}
         if not self.held:
-            return 0
-        held = sum(use.amount.minor for use in self.credits if use.credit_id == item_id and not self.credited)
+            return held
+        for use in self.credits:
+            held[use.credit_id] = held.get(use.credit_id, 0) + (0 if self.credited else use.amount.minor)
         for line in self.lines:
-            if line.document_id == item_id:
-                held += line.cash.minor + line.discount.minor - line.paid - line.discounted
-                held += 0 if self.credited else line.credit.minor
+            minor = line.cash.minor + line.discount.minor - line.paid - line.discounted
+            held[line.document_id] = held.get(line.document_id, 0) + minor + (0 if self.credited else line.credit.minor)
         return held
 
     def folded(self, folded: Folded) -> Payment:
@@ -215,9 +165,24 @@ class Operation(Record):
     merchant_account: str = field(default="", metadata=length(64))
     reason: str = field(default="", metadata=length(LONGEST_REASON))
     created_at: datetime
-    observations: tuple[Observation, ...] = ()
+    payer: Payer | None = field(default=None, metadata=WITHHELD)
+    """What the gateway is told of who pays: the same however often it is asked."""
+    closes: bool = False
+    """Whether what was authorized and is not taken by this capture is given up by it."""
+    return_days: int = 0
+    """Business days within which it may come back after it succeeded."""
+    polled: bool = False
+    """Whether the gateway tells of that only when it is asked."""
+    note: str = field(default="", metadata=TEXT)
+    """What a person knew who closed it by hand."""
+    observations: tuple[Observation, ...] = field(default=(), metadata=WITHHELD)
     status: OpStatus = OpStatus.CREATED
     gateway_ref: str = ""
+    sends: int = 0
+    """How often it was about to be sent: noted before each time."""
+    first_sent_at: datetime | None = None
+    sent_at: datetime | None = None
+    """When it was sent last."""
     asked: int = 0
     """How often the gateway was asked about it by the clock."""
     wake_at: datetime | None = None
@@ -232,9 +197,15 @@ class Operation(Record):
         """Its id and the gateway's reference find its account, when the gateway tells of it."""
         if not self.merchant_account:
             return ()
-        shared = self.kind in {OpKind.CAPTURE, OpKind.VOID}  # some gateways give them the reference of what they are about
-        refs = () if shared else sorted({one.gateway_ref for one in self.observations if one.gateway_ref})
-        return (operation_claim(self.id), *(gateway_claim(self.merchant_account, ref) for ref in refs))
+        return (operation_claim(self.id), *(gateway_claim(self.merchant_account, ref) for ref in sorted(self._own_refs())))
+
+    def _own_refs(self) -> set[str]:
+        """Answer its references: of a capture those that are told apart from its authorization's, which some gateways share."""
+        refs = {one.gateway_ref for one in self.observations if one.gateway_ref}
+        if self.kind not in {OpKind.CAPTURE, OpKind.VOID}:
+            return refs
+        parents = {one.parent_ref for one in self.observations if one.parent_ref}
+        return refs - parents if parents and self.kind is OpKind.CAPTURE else set()
 
     @property
     def merged(self) -> Merged:
@@ -244,19 +215,23 @@ class Operation(Record):
     @property
     def operating(self) -> Operating:
         """Answer it as the fold of its payment sees it."""
-        return Operating(kind=self.kind, amount=self.amount, merged=self.merged)
+        return Operating(kind=self.kind, amount=self.amount, merged=self.merged, closes=self.closes, by_hand=bool(self.note))
 
     def observed(self, more: tuple[Observation, ...]) -> Operation:
         """Answer this operation with more observations."""
         known = gathered(self.observations, more)
         result = merged(self.amount, known)
-        return evolve(
-            self,
-            observations=known,
-            status=result.status,
-            gateway_ref=result.gateway_ref,
-            wake_at=None if result.status in FINAL else self.wake_at,
-        )
+        wake_at = None if result.status in FINAL else self.wake_at
+        if result.status is OpStatus.SUCCEEDED and result.at is not None and self.polled and self.return_days:
+            wake_at = self.wake_at if self.status is OpStatus.SUCCEEDED else result.at + _DAY
+        return evolve(self, observations=known, status=result.status, gateway_ref=result.gateway_ref, wake_at=wake_at)
+
+    def final_on(self, supplier: Supplier) -> date | None:
+        """Answer the last day on which it may come back after it succeeded, None where it cannot or has not yet."""
+        at = self.merged.at
+        if self.status is not OpStatus.SUCCEEDED or not self.return_days or at is None:
+            return None
+        return supplier.calendar.add_business_days(supplier.today(at), self.return_days)
 
 
 def operation_claim(operation_id: UUID) -> Claim:
@@ -272,45 +247,6 @@ def gateway_claim(merchant_account: str, gateway_ref: str) -> Claim:
 def fold_of(payment: Payment, operations: Mapping[UUID, Operation]) -> Payment:
     """Answer a payment with what its operations come to."""
     return payment.folded(fold(payment.amount, (operations[key].operating for key in payment.operations)))
-
-
-@frozen(kw_only=True)
-class GatewayEvent(Record):
-    """One event of a gateway that was applied: kept for ever, so that the same one again changes nothing."""
-
-    merchant_account: str = field(metadata=length(64))
-    event_id: str
-    type: str = field(default="", metadata=length(128))
-    operation_id: UUID | None = None
-    received_at: datetime
-
-    @property
-    def live(self) -> bool:
-        """It is looked for by its id."""
-        return False
-
-
-def gateway_event_id(account_id: UUID, merchant_account: str, event_id: str) -> UUID:
-    """Answer the id under which an event is kept in an account."""
-    return uuid5(account_id, f"gateway-event/{merchant_account}/{event_id}")
-
-
-@frozen(kw_only=True)
-class Exchange(Record):
-    """One call of a gateway and what it answered, redacted: for the desk, and to answer a repeated request alike."""
-
-    indexes: ClassVar[tuple[Index, ...]] = (Index(("operation_id", "at")),)
-
-    operation_id: UUID
-    call: str = field(metadata=length(32))
-    at: datetime
-    sent: bool = True
-    """False where it is proven that the gateway did nothing."""
-    outcome: str = field(default="", metadata=length(64))
-    """`answered`, or the code of the error."""
-    request_id: str = ""
-    next_action: NextAction | None = None
-    transcript: str = field(default="", metadata=TEXT)
 
 
 @frozen(kw_only=True)

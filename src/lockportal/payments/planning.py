@@ -1,32 +1,38 @@
 """What a payment will do, worked out before anything moves: pure, so that a quote and the payment are the same.
 
 For each document: of what is open, less what other payments hold, so much is paid by money and credit, and an early-payment
-discount is earned by it. A payer names what they pay; the discount comes on top. Paying p of a document with d per cent earns
-p × d ÷ (100 − d), so that paying in parts earns the same share as paying at once, and paying all but the discount settles it.
+discount is earned by it. A payer names what they pay; the discount comes on top, but off what chosen lines come to. Paying p of
+a document with d per cent earns p × d ÷ (100 − d), so that paying in parts earns the same share as paying at once, and paying
+all but the discount settles it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lockportal.core.account import Account
 from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money, divide, total
 from lockportal.core.settings import Supplier
+from lockportal.documents.lines import gross_of, lines_of
 from lockportal.documents.models import Document, DocumentsSettings
 from lockportal.ledger.models import Credit
+from lockportal.payments.earmarks import Deposit, earmarked
+from lockportal.payments.lines import CreditUse, PaymentLine
 from lockportal.payments.methods import MethodKind
-from lockportal.payments.models import LONGEST_REASON, CreditUse, Payment, PaymentLine
+from lockportal.payments.models import LONGEST_REASON, Payment
 from lockportal.payments.settings import PaymentsSettings
 
 _HUNDRED: Final = Decimal(100)
+_LONGEST_CATEGORY: Final = 32
 MOST_CREDITS: Final = 100
 """So many credits at most in one payment."""
 MOST_LINES: Final = 1000
@@ -35,12 +41,16 @@ MOST_LINES: Final = 1000
 
 @frozen(kw_only=True)
 class LineChoice:
-    """A document that is to be paid: `pay` of it, all that is open if None, or the amounts of some of its `lines` by number."""
+    """A document that is to be paid: `pay` of it, all that is open if None, or some of its `lines`, as disputes call them.
+
+    `short_reason` says in the payer's words why that is not all, `short_category` by a category of disputes.
+    """
 
     document_id: UUID
     pay: Money | None = None
     lines: tuple[str, ...] = ()
     short_reason: str = ""
+    short_category: str = ""
 
 
 @frozen(kw_only=True)
@@ -78,6 +88,8 @@ class Wish:
     discounts: bool = True
     """Whether early-payment discounts are taken."""
     fee: bool = True
+    agreed: bool = False
+    """Whether it was agreed that documents are paid in part, or money is paid before there is a document, as settings may not."""
 
 
 @frozen
@@ -101,8 +113,9 @@ def plan(account: Account, wish: Wish, on: date) -> Plan:
     _check_wish(wish, settings)
     keys = [choice.document_id for choice in wish.lines] + [choice.credit_id for choice in wish.credits]
     account.require(Document, keys)
-    dues = [_due(account, wish, choice, settings, on) for choice in wish.lines]
-    uses = _uses(account, wish, dues)
+    held, meant = reserved(account), earmarked(account) if wish.credits else {}
+    dues = [_due(account, wish, choice, held, on) for choice in wish.lines]
+    uses = _uses(account, wish, dues, held, meant)
     covered: dict[UUID, int] = {}
     for use in uses:
         covered[use.document_id] = covered.get(use.document_id, 0) + use.amount.minor
@@ -116,18 +129,21 @@ def plan(account: Account, wish: Wish, on: date) -> Plan:
     return made
 
 
-def open_of(account: Account, document: Document) -> int:
+def reserved(account: Account) -> Mapping[UUID, int]:
+    """Answer how much the payments under way hold of each item, in minor units."""
+    held: Counter[UUID] = Counter()
+    for payment in account.all(Payment):
+        held.update(payment.holds)
+    return held
+
+
+def open_of(document: Document, held: Mapping[UUID, int]) -> int:
     """Answer what is open of a document beside what payments hold of it, in minor units."""
     balance = 0 if document.balance is None else document.balance.minor
-    return balance - reserved(account, document.id)
+    return balance - held.get(document.id, 0)
 
 
-def reserved(account: Account, item_id: UUID) -> int:
-    """Answer how much of an item the payments under way hold, in minor units."""
-    return sum(payment.reserved(item_id) for payment in account.all(Payment) if item_id in payment.items)
-
-
-def available(account: Account, credit_id: UUID, currency: str) -> int:
+def available(account: Account, credit_id: UUID, currency: str, held: Mapping[UUID, int]) -> int:
     """Answer how much of a credit can be used, in minor units: unapplied credit, or a credit memo; NotFound for anything else."""
     credit, memo = account.find(Credit, credit_id), account.find(Document, credit_id)
     balance = credit.balance if credit is not None else memo.balance if memo is not None else None
@@ -135,7 +151,7 @@ def available(account: Account, credit_id: UUID, currency: str) -> int:
         raise NotFound("credit.not_found", "There is no such credit.")
     if balance.currency != currency:
         raise Refused("payment.currency", "One payment is in one currency.", field="credits")
-    return -balance.minor - reserved(account, credit_id)
+    return -balance.minor - held.get(credit_id, 0)
 
 
 def started_on(supplier: Supplier, at: datetime, cut_off: time | None) -> date:
@@ -146,6 +162,21 @@ def started_on(supplier: Supplier, at: datetime, cut_off: time | None) -> date:
     late = at.astimezone(ZoneInfo(supplier.zone)).time() >= cut_off
     calendar = supplier.calendar
     return calendar.add_business_days(today, 1) if late else calendar.next_business_day(today)
+
+
+def lapsed(account: Account, payment: Payment, on: date) -> Payment:
+    """Answer a payment whose money came on a day: of discounts that were lower by then, only so much; the rest stays open."""
+    account.require(Document, [line.document_id for line in payment.lines])
+    lines = []
+    for line in payment.lines:
+        document = account.find(Document, line.document_id)
+        if line.discount and document is not None:
+            rate = _rate(account, document, on)
+            if rate < _rate(account, document, payment.started_on):
+                earned = _share((line.cash + line.credit).minor, rate, _HUNDRED - rate)
+                line = evolve(line, discount=Money(min(earned, line.discount.minor), payment.currency))
+        lines.append(line)
+    return evolve(payment, lines=tuple(lines))
 
 
 def _check_wish(wish: Wish, settings: PaymentsSettings) -> None:
@@ -160,14 +191,15 @@ def _check_wish(wish: Wish, settings: PaymentsSettings) -> None:
         return
     if wish.on_account.currency != wish.currency:
         raise Refused("payment.currency", "One payment is in one currency.", field="on_account")
-    if wish.on_account.minor < 0 or (wish.on_account and not settings.on_account):
+    if wish.on_account.minor < 0 or (wish.on_account and not (settings.on_account or wish.agreed)):
         raise Refused("payment.on_account", "Nothing can be paid on account.", field="on_account")
 
 
-def _due(account: Account, wish: Wish, choice: LineChoice, settings: PaymentsSettings, on: date) -> _Due:
+def _due(account: Account, wish: Wish, choice: LineChoice, held: Mapping[UUID, int], on: date) -> _Due:
+    settings = account.settings(PaymentsSettings)
     document = account.get(Document, choice.document_id)
     _check_document(document, wish.currency)
-    open_, number = open_of(account, document), document.number
+    open_, number = open_of(document, held), document.number
     if open_ <= 0:
         raise Refused("payment.under_way", f"{number} is being paid already.", field="lines")
     rate = _rate(account, document, on) if wish.discounts else Decimal(0)
@@ -179,12 +211,16 @@ def _due(account: Account, wish: Wish, choice: LineChoice, settings: PaymentsSet
         raise Refused("payment.below_zero", f"Pay more than nothing of {number}.", field="pay")
     if wanted > open_:
         raise Refused("payment.too_much", f"Of {number} less is open than that.", field="pay")
-    if wanted >= open_ - most:
+    by_line = choice.pay is None
+    if wanted >= (open_ if by_line else open_ - most):
         return _Due(choice, document, open_, open_ - most, most)
-    if not settings.partial:
+    if not (settings.partial or wish.agreed):
         raise Refused("payment.partial", f"{number} can only be paid whole.", field="pay")
-    if settings.short_reason and not choice.short_reason.strip():
+    if settings.short_reason and not wish.agreed and not (choice.short_reason.strip() or choice.short_category):
         raise Refused("payment.reason_missing", f"Say why {number} is not paid whole.", field="short_reason")
+    if by_line:
+        earned = _share(wanted, rate, _HUNDRED)
+        return _Due(choice, document, open_, wanted - earned, earned)
     return _Due(choice, document, open_, wanted, min(_share(wanted, rate, _HUNDRED - rate), open_ - wanted))
 
 
@@ -199,20 +235,21 @@ def _wanted(document: Document, choice: LineChoice, currency: str) -> int | None
     """Answer what is to be paid, in minor units: as named, or the amounts of the chosen lines with their tax."""
     if len(choice.short_reason) > LONGEST_REASON:
         raise Refused("payment.reason_too_long", f"At most {LONGEST_REASON} characters, please.", field="short_reason")
+    if len(choice.short_category) > _LONGEST_CATEGORY:
+        raise Refused("payment.reason_too_long", "There is no such category.", field="short_category")
     if choice.pay is not None:
         if choice.pay.currency != currency:
             raise Refused("payment.currency", "One payment is in one currency.", field="pay")
         return choice.pay.minor
     if not choice.lines:
         return None
-    amounts = {line.number: _amount_of(line.amount) + _amount_of(line.tax) for line in document.lines}
-    if unknown := [number for number in choice.lines if number not in amounts]:
+    there, chosen = lines_of(document), dict.fromkeys(choice.lines)
+    if unknown := [name for name in chosen if name not in there]:
         raise Refused("payment.line_unknown", f"{document.number} has no line {unknown[0]}.", field="lines")
-    return sum(amounts[number] for number in dict.fromkeys(choice.lines))
-
-
-def _amount_of(money: Money | None) -> int:
-    return 0 if money is None else money.minor
+    amounts = [gross_of(document, there[name], currency) for name in chosen]
+    if None in amounts:
+        raise Refused("payment.line_amount", f"A line of {document.number} states no amount: pay a part of it.", field="lines")
+    return sum(amount or 0 for amount in amounts)
 
 
 def _rate(account: Account, document: Document, on: date) -> Decimal:
@@ -229,20 +266,27 @@ def _share(minor: int, rate: Decimal, of: Decimal) -> int:
     return divide(minor * numerator * bottom, denominator * top)
 
 
-def _uses(account: Account, wish: Wish, dues: Sequence[_Due]) -> tuple[CreditUse, ...]:
-    """Let the credits cover the documents, both in their order; a credit that is used up already is refused."""
+def _uses(
+    account: Account, wish: Wish, dues: Sequence[_Due], held: Mapping[UUID, int], meant: Mapping[UUID, Deposit]
+) -> tuple[CreditUse, ...]:
+    """Let the credits cover the documents, both in their order; a credit that is used up already is refused.
+
+    A deposit covers the bills of its order alone.
+    """
     due = {one.document.id: one.pay for one in dues}
+    documents = {one.document.id: one.document for one in dues}
     uses: list[CreditUse] = []
     for choice in wish.credits:
-        rest = available(account, choice.credit_id, wish.currency)
+        rest = available(account, choice.credit_id, wish.currency, held)
         if rest <= 0:
             raise Refused("credit.spent", "This credit is used already.", field="credits")
         if choice.most is not None:
             if choice.most.currency != wish.currency:
                 raise Refused("payment.currency", "One payment is in one currency.", field="credits")
             rest = min(rest, choice.most.minor)
+        deposit = meant.get(choice.credit_id)
         for key, open_ in due.items():
-            used = min(rest, open_)
+            used = min(rest, open_) if deposit is None or deposit.meant_for(documents[key]) else 0
             if used > 0:
                 amount = Money(used, wish.currency)
                 uses.append(CreditUse(credit_id=choice.credit_id, document_id=key, amount=amount))
@@ -260,4 +304,6 @@ def _line(due: _Due, credit: int, currency: str) -> PaymentLine:
         discount=Money(due.discount, currency),
         credit=Money(credit, currency),
         short_reason=due.choice.short_reason.strip(),
+        short_category=due.choice.short_category,
+        chosen=tuple(dict.fromkeys(due.choice.lines)) if due.choice.pay is None else (),
     )

@@ -6,8 +6,8 @@ another key; idempotency, retries, states and reconciliation are lockportal's. S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -16,219 +16,67 @@ import pluggy
 from attrs import field, frozen
 
 from lockportal.core.money import Money
+from lockportal.payments.batches import BatchRegistrar
 from lockportal.payments.methods import GatewayDescriptor, MethodKind
-from lockportal.payments.models import NextAction
-from lockportal.payments.operations import Decline, Observation, OpKind
+from lockportal.payments.operations import Decline
+from lockportal.payments.references import secret_at
+from lockportal.payments.requests import (
+    CompleteRequest,
+    CustomerRef,
+    FetchRequest,
+    FetchResult,
+    FollowRequest,
+    Found,
+    GatewayResult,
+    HealthReport,
+    Intent,
+    InvoiceRef,
+    MethodFacts,
+    MethodRef,
+    MethodStatus,
+    OperationRef,
+    Secret,
+    SetupRequest,
+    StartRequest,
+    WebhookBatch,
+    WebhookEvent,
+    WebhookRequest,
+)
+
+__all__ = [
+    "CompleteRequest",
+    "CustomerRef",
+    "DeclineWording",
+    "FetchRequest",
+    "FetchResult",
+    "FollowRequest",
+    "Found",
+    "GatewayConfig",
+    "GatewayFactory",
+    "GatewayRegistrar",
+    "GatewayResult",
+    "HealthReport",
+    "Hooks",
+    "Intent",
+    "InvoiceRef",
+    "MethodFacts",
+    "MethodRef",
+    "MethodStatus",
+    "OperationRef",
+    "PaymentDraft",
+    "PaymentGateway",
+    "PolicyDecision",
+    "RouteRequest",
+    "Secret",
+    "SetupRequest",
+    "StartRequest",
+    "Verdict",
+    "WebhookBatch",
+    "WebhookEvent",
+    "WebhookRequest",
+]
 
 _spec = pluggy.HookspecMarker("lockportal")
-
-
-class Intent(StrEnum):
-    """Whether money is taken at once, or only promised by the payer's bank."""
-
-    SALE = "sale"
-    AUTHORIZE = "authorize"
-
-
-@frozen(kw_only=True)
-class CustomerRef:
-    """Who pays, as far as a gateway may know: ids of ours, and a name and country for its own checks."""
-
-    account_id: UUID
-    number: str
-    name: str
-    country: str = ""
-    email: str = field(default="", repr=False)
-
-
-@frozen(kw_only=True)
-class InvoiceRef:
-    """One document that is paid, as a payer knows it again on the gateway's page."""
-
-    number: str
-    amount: Money
-
-
-@frozen(kw_only=True)
-class MethodRef:
-    """A saved method: the gateway's own reference to it, and to whoever it belongs there."""
-
-    ref: str
-    customer_ref: str = ""
-    mandate_ref: str = ""
-
-
-@frozen(kw_only=True)
-class StartRequest:
-    """Take or authorize money. `operation_id` is the idempotency key, and rests with the gateway as a searchable reference."""
-
-    operation_id: UUID
-    money: Money
-    intent: Intent
-    kind: MethodKind
-    method: MethodRef | None = None
-    save: bool = False
-    customer: CustomerRef
-    reference: str
-    invoices: tuple[InvoiceRef, ...] = ()
-    return_url: str
-    cancel_url: str
-    locale: str = "en"
-    off_session: bool = False
-    expires_at: datetime | None = None
-
-
-@frozen(kw_only=True)
-class OperationRef:
-    """An operation that another one is about."""
-
-    operation_id: UUID
-    gateway_ref: str
-    money: Money
-
-
-@frozen(kw_only=True)
-class CompleteRequest:
-    """The payer's browser came back with parameters, which prove nothing."""
-
-    operation_id: UUID
-    gateway_ref: str
-    money: Money
-    params: Mapping[str, str] = field(factory=dict)
-
-
-@frozen(kw_only=True)
-class FollowRequest:
-    """Capture, void or refund: `operation_id` is the idempotency key, `parent` the operation that it is about."""
-
-    operation_id: UUID
-    money: Money
-    parent: OperationRef
-    reason: str = ""
-
-
-@frozen(kw_only=True)
-class FetchRequest:
-    """Ask what became of an operation, by our id or by the gateway's reference; `parent` where it was about another one."""
-
-    operation_id: UUID
-    kind: OpKind
-    money: Money
-    gateway_ref: str = ""
-    parent: OperationRef | None = None
-
-
-@frozen(kw_only=True)
-class SetupRequest:
-    """Save a method without paying."""
-
-    operation_id: UUID
-    kind: MethodKind
-    customer: CustomerRef
-    return_url: str
-    cancel_url: str
-    locale: str = "en"
-
-
-class MethodStatus(StrEnum):
-    """Where a saved method is; only an active one can be debited."""
-
-    PENDING_VERIFICATION = "pending_verification"
-    ACTIVE = "active"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
-    BLOCKED = "blocked"
-
-
-@frozen(kw_only=True)
-class MethodFacts:
-    """A saved method as its gateway tells of it; never more of a number than its last four digits."""
-
-    ref: MethodRef
-    kind: MethodKind
-    brand: str = ""
-    last4: str = ""
-    expires_on: date | None = None
-    bank: str = ""
-    status: MethodStatus = MethodStatus.ACTIVE
-    off_session: bool = True
-
-
-@frozen(kw_only=True)
-class GatewayResult:
-    """What a gateway answered at once. `exchange` is the transcript, redacted, for the desk."""
-
-    observations: tuple[Observation, ...] = ()
-    next_action: NextAction | None = None
-    decline: Decline | None = None
-    method: MethodFacts | None = None
-    request_id: str = ""
-    exchange: str = ""
-
-
-class Found(StrEnum):
-    """What a gateway knows of an operation that it is asked about."""
-
-    FOUND = "found"
-    NOT_FOUND = "not_found"
-    """It knows of none: that is no failure until its horizon has passed."""
-    CANNOT_TELL = "cannot_tell"
-
-
-@frozen(kw_only=True)
-class FetchResult:
-    """What became of an operation, and of what happened to it since, such as its return."""
-
-    found: Found
-    observations: tuple[Observation, ...] = ()
-    exchange: str = ""
-
-
-@frozen
-class Secret:
-    """One of the secrets by which a gateway signs; during a change there are two."""
-
-    value: str = field(repr=False)
-
-
-@frozen(kw_only=True)
-class WebhookRequest:
-    """A webhook as it came in: the body's own bytes, and every header under its name in lower case."""
-
-    method: str = "POST"
-    path: str = ""
-    query: Mapping[str, str] = field(factory=dict)
-    headers: Mapping[str, str] = field(factory=dict)
-    body: bytes = b""
-    received_at: datetime
-
-
-@frozen(kw_only=True)
-class WebhookEvent:
-    """One event of a delivery; of a type or an object that is not ours it has no observations, and is answered well."""
-
-    event_id: str
-    type: str
-    occurred_at: datetime
-    observations: tuple[Observation, ...] = ()
-    method: MethodFacts | None = None
-
-
-@frozen(kw_only=True)
-class WebhookBatch:
-    """The events of one delivery, and what the gateway wants as an answer."""
-
-    events: tuple[WebhookEvent, ...] = ()
-    status: int = 200
-    body: bytes = b""
-
-
-@frozen(kw_only=True)
-class HealthReport:
-    """Whether a gateway can be reached with its credentials; `message` says what to do if not."""
-
-    well: bool
-    message: str = ""
 
 
 class PaymentGateway(Protocol):
@@ -294,6 +142,8 @@ class GatewayConfig:
     base_url: str
     now: Callable[[], datetime] = field(eq=False, repr=False)
     """The portal's time, for what the gateway itself does not date."""
+    secret: Callable[[str], str] = field(default=secret_at, eq=False, repr=False)
+    """Reads the secret at a reference of the settings, such as `env:NAME`; Refused `gateway.secret` where there is none."""
 
 
 class GatewayRegistrar(Protocol):
@@ -343,12 +193,35 @@ class PolicyDecision:
     fee_forbidden: bool = False
 
 
+@frozen(kw_only=True)
+class DeclineWording:
+    """A payment that a bank declined or took back, for who says it to the customer in words of its own, in a language (`en`)."""
+
+    account_id: UUID
+    reference: str
+    money: Money
+    kind: MethodKind
+    merchant_account: str
+    decline: Decline
+    came_back: bool
+    """Whether the money had been there before."""
+    language: str
+
+
 class Hooks:
     """The hooks of payments: registration, and the few decisions that a host may want to make."""
 
     @_spec
     def lockportal_payment_gateways(self, register: GatewayRegistrar) -> None:
         """Register payment gateways: `register(descriptor, factory)` for each."""
+
+    @_spec
+    def lockportal_bank_formats(self, register: BatchRegistrar) -> None:
+        """Register file formats by which banks move money: `register(descriptor, factory)` for each."""
+
+    @_spec(firstresult=True)
+    def lockportal_secret(self, reference: str) -> str | None:
+        """Answer the secret at a reference in the settings of a gateway, or None to leave it to others."""
 
     @_spec(firstresult=True)
     def lockportal_route_payment(self, request: RouteRequest) -> str | None:
@@ -357,3 +230,7 @@ class Hooks:
     @_spec
     def lockportal_payment_policy(self, draft: PaymentDraft) -> PolicyDecision | None:
         """Say whether a payment may be started, and whether a fee may be charged; None for no opinion."""
+
+    @_spec(firstresult=True)
+    def lockportal_decline_message(self, request: DeclineWording) -> str | None:
+        """Answer what a customer reads of a decline, and what helps; None leaves it to others and the portal's own words."""

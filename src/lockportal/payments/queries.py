@@ -11,7 +11,14 @@ from lockportal.core.ports import Question
 from lockportal.documents.models import Document
 from lockportal.documents.visibility.queries import Hidden, seen
 from lockportal.ledger.models import Credit
-from lockportal.payments.models import Exchange, Operation, Payment
+from lockportal.payments.checking.queries import POSTED
+from lockportal.payments.coming.queries import AUTOPAY, DEPOSITS, PLANS, SCHEDULES, SCHEDULES_OF
+from lockportal.payments.exchanges import Exchange
+from lockportal.payments.listing.queries import APPLIED, SEARCH, UNAPPLIED
+from lockportal.payments.merchants.queries import CLOSED
+from lockportal.payments.models import Operation, Payment
+from lockportal.payments.parking.models import ParkedEvent
+from lockportal.payments.saving.queries import METHOD, METHODS
 from lockportal.profiles.models import Customer
 from lockportal.storage.tables import Source, record_of
 
@@ -114,6 +121,47 @@ def _credits(source: Source, *, hidden: Hidden) -> sa.Select[Any]:
     return sa.select(both).order_by(both.c.on, both.c.id).limit(_LIMIT)
 
 
+def _shown(source: Source, *, hidden: Hidden) -> sa.Select[Any]:
+    doc = source(Document)
+    wanted = doc.c.id.in_(sa.bindparam("documents", type_=doc.c.id.type, expanding=True))
+    return seen(sa.select(doc.c.id).where(wanted), source, doc, hidden)
+
+
+def _parked(source: Source) -> sa.Select[Any]:
+    parked = source(ParkedEvent)
+    return (
+        sa.select(parked)
+        .where(parked.c.live == sa.true(), parked.c.given_up == sa.true())
+        .order_by(parked.c.parked_at, parked.c.id)
+        .limit(_LIMIT)
+    )
+
+
+def _parked_one(source: Source) -> sa.Select[Any]:
+    parked = source(ParkedEvent)
+    return sa.select(parked).where(parked.c.id == sa.bindparam("parked", type_=parked.c.id.type))
+
+
+def _reasons(source: Source) -> sa.Select[Any]:
+    operation, payment = source(Operation), source(Payment)
+    named = payment.c.reference == sa.bindparam("reference", type_=sa.String())
+    return (
+        sa.select(operation.c.reason)
+        .select_from(
+            payment.join(
+                operation,
+                sa.and_(operation.c.payment_id == payment.c.id, operation.c.account_id == payment.c.account_id),
+            )
+        )
+        .where(named)
+    )
+
+
+def parked_of(row: Any) -> ParkedEvent:  # noqa: ANN401 - a row of PARKED
+    """Make the parked event of a row."""
+    return record_of(ParkedEvent, row)
+
+
 def payment_of(row: Any) -> Payment:  # noqa: ANN401 - a row of PAYMENT
     """Make the payment of a row."""
     return record_of(Payment, row)
@@ -143,4 +191,36 @@ PAYABLE = Question(name="payments.payable", audience=_PAYERS, build=_payable)
 """The open documents of one currency, the oldest first. Parameters: currency, limit, until (if overdue)."""
 CREDITS = Question(name="payments.credits", audience=_PAYERS, build=_credits)
 """Unapplied credit and open credit memos, the oldest first. Parameter: limit."""
-QUESTIONS = (PAYMENTS, PAYMENT, OPERATIONS, OPERATION, EXCHANGES, PAYABLE, CREDITS)
+SHOWN = Question(name="payments.shown", audience=_READERS, build=_shown)
+"""Those of some documents that whoever asks may see. Parameter: documents."""
+PARKED = Question(name="payments.parked", audience=_OFFICE, build=_parked)
+"""Events of gateways whose operation was looked for in vain, the oldest first. Parameter: limit."""
+PARKED_ONE = Question(name="payments.parked_one", audience=_OFFICE, build=_parked_one)
+"""One parked event."""
+REASONS = Question(name="payments.reasons", audience=_OFFICE, build=_reasons)
+"""What came with the money of the payment of a reference."""
+QUESTIONS = (
+    PARKED,
+    PARKED_ONE,
+    REASONS,
+    SEARCH,
+    UNAPPLIED,
+    SHOWN,
+    PAYMENTS,
+    PAYMENT,
+    OPERATIONS,
+    OPERATION,
+    EXCHANGES,
+    PAYABLE,
+    CREDITS,
+    METHODS,
+    METHOD,
+    SCHEDULES,
+    SCHEDULES_OF,
+    AUTOPAY,
+    PLANS,
+    DEPOSITS,
+    POSTED,
+    CLOSED,
+    APPLIED,
+)

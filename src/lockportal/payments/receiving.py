@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from attrs import evolve
@@ -15,7 +15,10 @@ from lockportal.payments.models import gateway_claim, operation_claim
 from lockportal.payments.operations import UNASKED, Observation, ObservationSource
 from lockportal.payments.parking.commands import ParkEvent, UnparkEvent
 from lockportal.payments.parking.models import ParkedEvent
-from lockportal.payments.ports import WebhookBatch, WebhookEvent, WebhookRequest
+from lockportal.payments.redacting import redacted
+from lockportal.payments.requests import MethodFacts, WebhookBatch, WebhookEvent, WebhookRequest
+from lockportal.payments.saving.commands import KeepMethod
+from lockportal.payments.saving.models import method_claim, method_ref_claim
 
 _MOST: Final = 255
 
@@ -38,7 +41,11 @@ class Receiving:
             for number, one in enumerate(event.observations):
                 seen = evolve(one, source=ObservationSource.WEBHOOK, event_id=event.event_id)
                 if not self._apply(merchant_account, event, number, seen, by):
-                    self._park(merchant_account, event, number, seen, by)
+                    self._park(merchant_account, event, number, seen, by, request.body)
+                elif event.hint:
+                    self._ask(merchant_account, seen)
+            if event.method is not None:
+                self._keep(merchant_account, event.method, event.operation_id, by)
         return batch
 
     def retry(self, parked: ParkedEvent) -> bool:
@@ -65,13 +72,35 @@ class Receiving:
         found = self.find(merchant_account, seen)
         if found is None:
             return False
-        operation = self._calling.operation(*found)
+        operation = self._calling.stored.operation(*found)
         if operation.merchant_account != merchant_account:
             return True  # another account of ours with a gateway: it has no say in this
         self._calling.observe(operation, (seen,), by, event_id=_part(event.event_id, number), event_type=event.type)
         return True
 
-    def _park(self, merchant_account: str, event: WebhookEvent, number: int, seen: Observation, by: Actor) -> None:
+    def _ask(self, merchant_account: str, seen: Observation) -> None:
+        """Ask the gateway what became of an operation of its own; nothing of one that is over."""
+        account_id, operation_id = cast("tuple[UUID, UUID]", self.find(merchant_account, seen))
+        if self._calling.stored.operation(account_id, operation_id).merchant_account == merchant_account:
+            self._calling.pursue(account_id, operation_id)
+
+    def _keep(self, merchant_account: str, facts: MethodFacts, operation_id: UUID | None, by: Actor) -> None:
+        """Keep what is told of a saved method; of one that nobody here has, nothing."""
+        paid = None if operation_id is None else self._shell.find(operation_claim(operation_id))
+        if paid is not None:
+            operation = self._calling.stored.operation(paid.account_id, paid.record_id)
+            if operation.merchant_account == merchant_account:
+                self._calling.keep_saved(operation, facts)
+            return
+        named = None if operation_id is None else self._shell.find(method_claim(operation_id))
+        held = named or self._shell.find(method_ref_claim(merchant_account, facts.ref.ref))
+        if held is not None and self._calling.stored.saved(held.account_id, held.record_id).merchant_account == merchant_account:
+            command = KeepMethod(
+                account_id=held.account_id, method_id=held.record_id, merchant_account=merchant_account, facts=facts
+            )
+            self._calling.keep(command, by)
+
+    def _park(self, merchant_account: str, event: WebhookEvent, number: int, seen: Observation, by: Actor, body: bytes) -> None:
         command = ParkEvent(
             account_id=self._supplier_id,
             merchant_account=merchant_account,
@@ -79,6 +108,7 @@ class Receiving:
             event_type=event.type,
             number=number,
             observation=seen,
+            raw=redacted(body),
         )
         self._shell.run(command, by)
 

@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Final
-from uuid import UUID, uuid5
+from datetime import date
+from uuid import UUID
 
-from lockportal import codec
 from lockportal.context import Context
-from lockportal.core.actor import SYSTEM, Actor, ActorKind
-from lockportal.core.errors import Denied, LockportalError, NotFound, Refused
+from lockportal.core.actor import Actor
 from lockportal.core.money import Money
 from lockportal.core.page import Page
 from lockportal.core.ports import JournalRow
 from lockportal.core.verify import Finding
-from lockportal.documents.visibility.showing import visibility_of
+from lockportal.documents.views import Paper
+from lockportal.payments.bank_formats import BankFormats
 from lockportal.payments.calling import Calling, Payer
-from lockportal.payments.commands import RecordPayment, ReviewPayment, StartPayment
+from lockportal.payments.closing.commands import CloseOperation
+from lockportal.payments.commands import ReviewPayment
 from lockportal.payments.crediting.commands import ApplyCredits, UnapplyCredit
-from lockportal.payments.following.commands import AskOperation, CloseByHand
 from lockportal.payments.gateways import Gateways
-from lockportal.payments.methods import BY_HAND, MethodKind
-from lockportal.payments.models import CreditUse, NextAction, OperationDue, PaymentStarted
+from lockportal.payments.lines import CreditUse
+from lockportal.payments.listing.lists import Lists
+from lockportal.payments.merchants.accounts import Merchants
+from lockportal.payments.methods import MethodKind
 from lockportal.payments.operations import OpKind
-from lockportal.payments.parking.models import ParkedDue
-from lockportal.payments.planning import MOST_LINES, CreditChoice, LineChoice
+from lockportal.payments.parking.models import ParkedEvent
+from lockportal.payments.planning import CreditChoice, LineChoice
 from lockportal.payments.ports import WebhookBatch, WebhookRequest
-from lockportal.payments.queries import CREDITS, PAYABLE, PAYMENT, PAYMENTS, payment_of
 from lockportal.payments.receiving import Receiving
-from lockportal.payments.settings import PaymentsSettings
+from lockportal.payments.services.autopay import Autopay
+from lockportal.payments.services.deposits import Deposits
+from lockportal.payments.services.instalments import Instalments
+from lockportal.payments.services.keeping import Keeping
+from lockportal.payments.services.methods import Methods
+from lockportal.payments.services.paying import Paying
+from lockportal.payments.services.reading import Reading
+from lockportal.payments.services.schedules import Schedules
+from lockportal.payments.services.taking import Taking
 from lockportal.payments.starting import Starting
-from lockportal.payments.transfers import instructions
-from lockportal.payments.views import CreditRow, PaymentDetails, PaymentProgress, PaymentRow, Quote, decline_of, differs, told
-
-_LOG: Final = logging.getLogger("lockportal.payments")
-_MOST: Final = 200
-_CREDITS: Final = 200
+from lockportal.payments.suggesting import Suggestion
+from lockportal.payments.views import CreditRow, PaymentDetails, PaymentProgress, PaymentRow, Quote
 
 
 class Payments:
@@ -46,31 +48,32 @@ class Payments:
     def __init__(self, context: Context) -> None:
         """Open the gateways that the settings name; Refused says which setting is at fault."""
         self._shell = context.shell
-        self._clock = context.clock
-        self._supplier = context.supplier
-        self._signer = context.signer
-        self._settings = context.shell.settings(PaymentsSettings)
-        self._visibility = visibility_of(context)
         self.gateways = Gateways(context)
-        self._starting = Starting(context)
+        self.merchants = Merchants(context, self.gateways)
+        self._starting = Starting(context, self.merchants)
         self._calling = Calling(context, self.gateways)
+        self.bank_formats = BankFormats(context)
+        self.methods = Methods(context, self.gateways, self._calling, self.merchants)
+        self.schedules = Schedules(context, self._starting, self._calling, self.merchants)
+        self.autopay = Autopay(context)
+        self.instalments = Instalments(context)
+        self.deposits = Deposits(context)
         self._receiving = Receiving(context, self.gateways, self._calling)
+        self._reading = Reading(context, self._calling.stored)
+        self._paying = Paying(context, self.gateways, self._starting, self._calling, self._reading)
+        self._taking = Taking(context, self._calling, self.merchants, self._reading)
+        self._keeping = Keeping(context, self._reading, self._calling, self._receiving, self.methods, self.schedules)
+        self.lists = Lists(context)
 
     # what a payer does
 
     def payable(self, account_id: UUID, currency: str, by: Actor, *, due: date | None = None) -> tuple[UUID, ...]:
         """Answer the open documents of one currency, the oldest first, a thousand at most: all, or those due by a day."""
-        shape = {"hidden": self._visibility.hidden(by), "overdue": due is not None}
-        bound: dict[str, Any] = {} if due is None else {"until": date.fromordinal(due.toordinal() + 1)}
-        rows = self._shell.ask(PAYABLE, by, account_id=account_id, shape=shape, currency=currency, limit=MOST_LINES, **bound)
-        return tuple(row.id for row in rows)
+        return self._paying.payable(account_id, currency, by, due)
 
     def credits(self, account_id: UUID, by: Actor) -> tuple[CreditRow, ...]:
         """Answer the credit that can be used: unapplied credit and open credit memos, the oldest first."""
-        rows = self._shell.ask(CREDITS, by, account_id=account_id, shape={"hidden": self._visibility.hidden(by)}, limit=_CREDITS)
-        return tuple(
-            CreditRow(id=row.id, name=row.name, since=row.on, amount=Money(-int(row.minor), row.currency)) for row in rows
-        )
+        return self._paying.credits(account_id, by)
 
     def quote(
         self,
@@ -83,8 +86,12 @@ class Payments:
         credits: Sequence[CreditChoice] = (),  # noqa: A002 - the word of the trade
         on_account: Money | None = None,
         discounts: bool = True,
+        deposit: UUID | None = None,
     ) -> Quote:
-        """Answer exactly what a payment would do; nothing is stored or reserved. Refused as `start` would be."""
+        """Answer exactly what a payment would do; nothing is stored or reserved. Refused as `start` would be.
+
+        `deposit` is one that is paid by itself.
+        """
         command = self._starting.command(
             account_id,
             by,
@@ -94,18 +101,9 @@ class Payments:
             credits=tuple(credits),
             on_account=on_account,
             discounts=discounts,
+            deposit_id=deposit,
         )
-        decision = self._shell.rehearse(command, by)
-        payment = next(event.payment for event in decision.events if isinstance(event, PaymentStarted))
-        return Quote(
-            lines=payment.lines,
-            credits=payment.credits,
-            on_account=payment.on_account,
-            fee=payment.fee,
-            amount=payment.amount,
-            counts_on=payment.started_on,
-            expires_at=self._supplier.end_of(self._supplier.today(self._clock.now())),
-        )
+        return self._paying.quote(command, by)
 
     def start(
         self,
@@ -122,12 +120,19 @@ class Payments:
         expected: Money | None = None,
         authorize: bool = False,
         payer: Payer | None = None,
+        saved_method: UUID | None = None,
+        save: bool = False,
+        deposit: UUID | None = None,
     ) -> PaymentProgress:
         """Pay: reserve the balances, then ask the gateway. The same `key` again answers alike and charges nothing more: give one.
 
         `expected` is the amount of the quote that the payer saw; Refused `payment.changed` where it comes to anything else.
-        `payer` tells where their browser goes on; what goes through a gateway needs it.
+        `payer` tells where their browser goes on; what goes through a gateway needs it, unless a `saved_method` is debited with
+        nobody there. `save` keeps the method for later; `deposit` is what the money on account is for. `authorize` is for the
+        supplier's people, who take the money later by `capture`. Where it is proven that a gateway never received it, and another
+        account takes the same way to pay, it is closed, and what is answered is a payment through that account.
         """
+        self._paying.check(account_id, by, payer)
         command = self._starting.command(
             account_id,
             by,
@@ -139,36 +144,38 @@ class Payments:
             discounts=discounts,
             expected=expected,
             kind=OpKind.AUTHORIZE if authorize else OpKind.SALE,
+            method_id=saved_method,
+            save=save,
+            deposit_id=deposit,
+            payer=payer,
         )
-        if payer is None and method not in BY_HAND and self._settings.method(method) is not None:
-            command.audience.check(by, account_id)
-            raise Refused(
-                "payment.payer_missing", "Say where the payer's browser goes on: return_url, cancel_url.", field="payer"
-            )
-        receipt = self._shell.run(command, by, key=key)
-        payment = self._calling.payment(account_id, receipt.id)
-        action = None
-        if payment.operations and payment.merchant_account:
-            action = self._calling.perform(account_id, payment.operations[0], payer)
-        return self._progress(account_id, payment.id, action)
+        return self._paying.start(command, by, key)
 
     def complete(self, account_id: UUID, payment_id: UUID, by: Actor, params: Mapping[str, str]) -> PaymentProgress:
         """Answer where a payment is whose payer came back from the gateway: it is asked, as `params` prove nothing."""
-        self._payment(account_id, payment_id, by)
-        for operation in self._calling.operations(account_id, payment_id):
-            if operation.live and operation.merchant_account:
-                self._calling.complete(operation, dict(params))
-        return self._progress(account_id, payment_id, None)
+        return self._paying.complete(account_id, payment_id, by, params)
 
-    def cancel(self, account_id: UUID, payment_id: UUID, by: Actor) -> PaymentProgress:
-        """Call a transfer or a cheque off that is waited for: what it was to pay can be paid otherwise."""
-        self._shell.run(CloseByHand(account_id=account_id, payment_id=payment_id), by)
-        return self._progress(account_id, payment_id, None)
+    def cancel(self, account_id: UUID, payment_id: UUID, by: Actor, *, key: str | None = None) -> PaymentProgress:
+        """Call off what is waited for, so that it can be paid otherwise: a transfer, a cheque, a page of a gateway left open.
+
+        The gateway says what became of its page; Refused `payment.page_open` where it cannot close one, which ends by itself.
+        """
+        return self._paying.cancel(account_id, payment_id, by, key)
 
     def progress(self, account_id: UUID, payment_id: UUID, by: Actor) -> PaymentProgress:
         """Answer where a payment is, and what its payer has to do; nobody outside is asked."""
-        self._payment(account_id, payment_id, by)
-        return self._progress(account_id, payment_id, None)
+        self._reading.check(account_id, payment_id, by)
+        return self._reading.progress(account_id, payment_id, by)
+
+    # papers
+
+    def receipt(self, account_id: UUID, payment_id: UUID, by: Actor) -> Paper:
+        """Make the receipt of a payment as PDF, with what went back or is under way; Refused `payment.no_receipt` before."""
+        return self._reading.receipt(account_id, payment_id, by)
+
+    def remittance(self, account_id: UUID, payment_id: UUID, by: Actor) -> Paper:
+        """Make the remittance advice of a payment as PDF; Refused `payment.no_remittance` where it failed or was called off."""
+        return self._reading.remittance(account_id, payment_id, by)
 
     # lists
 
@@ -183,25 +190,11 @@ class Payments:
         limit: int = 50,
     ) -> Page[PaymentRow]:
         """Answer payments, the newest first: of one account or of the book; those that need review, or are under way."""
-        limit, of = max(1, min(limit, _MOST)), f"payments/{review:d}{under_way:d}"
-        shape, bound = {"after": after is not None, "review": review, "under_way": under_way}, {}
-        if after is not None:
-            at, last = self._signer.place(of, after)
-            bound = {"at": datetime.fromisoformat(at), "last": UUID(last)}
-        rows = self._shell.ask(PAYMENTS, by, account_id=account_id, shape=shape, limit=limit + 1, **bound)
-        items = tuple(_row(row) for row in rows[:limit])
-        if len(rows) <= limit:
-            return Page(items)
-        return Page(items, self._signer.cursor(of, items[-1].started_at.isoformat(), items[-1].id.hex))
+        return self._reading.payments(by, account_id, after, limit, review=review, under_way=under_way)
 
     def payment(self, account_id: UUID, payment_id: UUID, by: Actor) -> PaymentDetails:
         """Answer one payment with its operations; staff also read what was said to the gateway."""
-        self._payment(account_id, payment_id, by)
-        payment, operations = self._calling.payment(account_id, payment_id), self._calling.operations(account_id, payment_id)
-        if by.kind not in {ActorKind.STAFF, ActorKind.SYSTEM}:
-            return told(payment, operations)
-        exchanges = self._calling.exchanges(account_id, list(payment.operations))
-        return PaymentDetails(payment=payment, operations=operations, exchanges=exchanges)
+        return self._reading.payment(account_id, payment_id, by)
 
     # what the supplier does
 
@@ -219,36 +212,36 @@ class Payments:
         key: str | None = None,
     ) -> UUID:
         """Record a cheque, a transfer or a lockbox payment, received on a day; what no line takes stands as unapplied credit."""
-        command = RecordPayment(
-            account_id=account_id,
+        return self._taking.record(
+            account_id,
+            by,
             money=money,
             received_on=received_on,
-            received_at=self._supplier.end_of(received_on) - datetime.resolution,
             method=method,
             lines=tuple(lines),
             discounts=discounts,
             reference=reference,
+            key=key,
         )
-        return self._shell.run(command, by, key=key).id
 
-    def arrived(self, account_id: UUID, payment_id: UUID, received_on: date, by: Actor) -> PaymentProgress:
+    def arrived(
+        self, account_id: UUID, payment_id: UUID, received_on: date, by: Actor, *, key: str | None = None
+    ) -> PaymentProgress:
         """Say that the money of a transfer or a cheque that was waited for is there, to the last cent.
 
         Where another amount came, `cancel` it and `record` what came.
         """
-        at = self._supplier.end_of(received_on) - datetime.resolution
-        self._shell.run(CloseByHand(account_id=account_id, payment_id=payment_id, arrived_at=at), by)
-        return self._progress(account_id, payment_id, None)
+        return self._taking.arrived(account_id, payment_id, received_on, by, key)
 
     def capture(
         self, account_id: UUID, payment_id: UUID, by: Actor, *, money: Money | None = None, key: str | None = None
     ) -> PaymentProgress:
         """Take of what was authorized: all that is left, or so much."""
-        return self._ask(OpKind.CAPTURE, account_id, payment_id, by, money, "", key)
+        return self._taking.ask(OpKind.CAPTURE, account_id, payment_id, by, money=money, key=key)
 
     def void(self, account_id: UUID, payment_id: UUID, by: Actor, *, key: str | None = None) -> PaymentProgress:
         """Give up what was authorized and not taken."""
-        return self._ask(OpKind.VOID, account_id, payment_id, by, None, "", key)
+        return self._taking.ask(OpKind.VOID, account_id, payment_id, by, key=key)
 
     def refund(
         self,
@@ -261,7 +254,7 @@ class Payments:
         key: str | None = None,
     ) -> PaymentProgress:
         """Give back what was taken, all of it or so much; what it had paid is open again."""
-        return self._ask(OpKind.REFUND, account_id, payment_id, by, money, reason, key)
+        return self._taking.ask(OpKind.REFUND, account_id, payment_id, by, money=money, reason=reason, key=key)
 
     def apply(self, account_id: UUID, uses: Sequence[CreditUse], by: Actor, *, key: str | None = None) -> None:
         """Apply credits to documents: unapplied credit or credit memos, no more than is left of either."""
@@ -271,11 +264,34 @@ class Payments:
         """Take credit off a document again; so much of the document is open again."""
         self._shell.run(UnapplyCredit(account_id=account_id, use=use), by, key=key)
 
-    def review(self, account_id: UUID, payment_id: UUID, note: str, by: Actor) -> None:
+    def review(self, account_id: UUID, payment_id: UUID, note: str, by: Actor, *, key: str | None = None) -> None:
         """Say what was decided of a payment that needs review."""
-        self._shell.run(ReviewPayment(account_id=account_id, payment_id=payment_id, note=note), by)
+        self._shell.run(ReviewPayment(account_id=account_id, payment_id=payment_id, note=note), by, key=key)
 
-    # gateways
+    def close_operation(self, account_id: UUID, operation_id: UUID, by: Actor, *, happened: bool, note: str) -> None:
+        """Say by a person's knowledge what became of an operation that its gateway cannot tell of; then it is to be reviewed.
+
+        Where a conflict with the gateway shows later, it is to be reviewed again.
+        """
+        self._shell.run(CloseOperation(account_id=account_id, operation_id=operation_id, happened=happened, note=note), by)
+
+    def suggest(self, account_id: UUID, by: Actor, credit_id: UUID) -> tuple[Suggestion, ...]:
+        """Answer to which open documents unapplied money may belong, the surest first; `apply` takes the uses of one."""
+        return self._reading.suggest(account_id, by, credit_id)
+
+    # events whose operation nobody knows
+
+    def parked(self, by: Actor) -> tuple[ParkedEvent, ...]:
+        """Answer the events of gateways whose operation was looked for in vain, the oldest first, 200 at most."""
+        return self._keeping.parked(by)
+
+    def retry_parked(self, parked_id: UUID, by: Actor) -> bool:
+        """Look for the operation of a parked event once more; say whether it was found, and the event applied."""
+        return self._keeping.retry_parked(parked_id, by)
+
+    def close_parked(self, parked_id: UUID, note: str, by: Actor) -> None:
+        """Say what was decided of an event whose operation nobody knows: it is looked for no more."""
+        self._keeping.close_parked(parked_id, note, by)
 
     def receive(self, merchant_account: str, request: WebhookRequest) -> WebhookBatch:
         """Take a webhook of one of the supplier's accounts with gateways; WebhookUnverified and WebhookMalformed as they say."""
@@ -286,102 +302,12 @@ class Payments:
 
         The clock does the same by itself, payment by payment, later each time.
         """
-        if by.kind not in {ActorKind.STAFF, ActorKind.SYSTEM}:
-            raise Denied("actor.denied", "You may not do this.")
-        asked, after = 0, None
-        while True:
-            page = self.payments(SYSTEM, account_id=account_id, under_way=True, after=after, limit=_MOST)
-            for row in page.items:
-                for operation in self._calling.operations(row.account_id, row.id):
-                    try:
-                        self._calling.pursue(row.account_id, operation.id)
-                    except LockportalError:
-                        _LOG.exception("an operation could not be asked about", extra={"operation": str(operation.id)})
-                asked += 1
-            if page.after is None:
-                return asked
-            after = page.after
+        return self._keeping.reconcile(by, account_id)
 
     def hear(self, row: JournalRow) -> None:
-        """Do what the clock has called for: ask about an operation, or look for the operation of a parked event."""
-        if row.type == "payments.operation_due":
-            due: OperationDue = codec.load_stored(OperationDue, row.body)
-            self._calling.pursue(row.account_id, due.operation.id)
-        else:
-            waiting: ParkedDue = codec.load_stored(ParkedDue, row.body)
-            self._receiving.retry(waiting.parked)
+        """Do what the clock has called for: ask a gateway, make a scheduled payment, look for a parked event's operation."""
+        self._keeping.hear(row)
 
     def verify(self, by: Actor) -> tuple[Finding, ...]:
-        """Fold every payment anew from its operations, and answer which are kept otherwise."""
-        found, after = [], None
-        while True:
-            page = self.payments(by, after=after, limit=_MOST)
-            found += [finding for row in page.items for finding in self._findings(row)]
-            if page.after is None:
-                return tuple(found)
-            after = page.after
-
-    # within
-
-    def _findings(self, row: PaymentRow) -> Sequence[Finding]:
-        payment, operations = self._calling.payment(row.account_id, row.id), self._calling.operations(row.account_id, row.id)
-        if not differs(payment, operations):
-            return ()
-        return (Finding("payments.fold", str(row.id), "the payment does not follow from its operations"),)
-
-    def _ask(
-        self, kind: OpKind, account_id: UUID, payment_id: UUID, by: Actor, money: Money | None, reason: str, key: str | None
-    ) -> PaymentProgress:
-        AskOperation.audience.check(by, account_id)
-        payment = self._calling.payment(account_id, payment_id)
-        if payment.merchant_account and not self._calling.capability(payment).offers(kind, payment.currency):
-            raise Refused("payment.unsupported", f"{payment.method} through this gateway cannot do this: {kind}.")
-        command = AskOperation(account_id=account_id, payment_id=payment_id, kind=kind, money=money, reason=reason)
-        receipt = self._shell.run(command, by, key=key)
-        if payment.merchant_account:
-            self._calling.perform(account_id, uuid5(receipt.id, "operation"))
-        return self._progress(account_id, payment_id, None)
-
-    def _payment(self, account_id: UUID, payment_id: UUID, by: Actor) -> None:
-        if by.kind is ActorKind.HOLDER:
-            StartPayment.audience.check(by, account_id)
-            rows = self._shell.ask(PAYMENT, SYSTEM, account_id=account_id, payment=payment_id)
-            documents = {line.document_id for row in rows for line in payment_of(row).lines}
-            if documents == {by.document_id}:
-                return
-            raise NotFound("payment.not_found", "There is no such payment.")
-        if not self._shell.ask(PAYMENT, by, account_id=account_id, payment=payment_id):
-            raise NotFound("payment.not_found", "There is no such payment.")
-
-    def _progress(self, account_id: UUID, payment_id: UUID, action: NextAction | None) -> PaymentProgress:
-        payment = self._calling.payment(account_id, payment_id)
-        operations = self._calling.operations(account_id, payment_id)
-        if not payment.merchant_account and payment.held:
-            action = instructions(payment, self._settings.method(payment.method), self._supplier.bank)
-        for operation in operations:
-            action = action or self._calling.next_action(operation)
-        return PaymentProgress(
-            payment_id=payment.id,
-            reference=payment.reference,
-            state=payment.state,
-            unknown=payment.unknown,
-            amount=payment.amount,
-            next_action=action if payment.held else None,
-            decline=decline_of(operations),
-        )
-
-
-def _row(row: Any) -> PaymentRow:  # noqa: ANN401 - a row of PAYMENTS
-    return PaymentRow(
-        id=row.id,
-        account_id=row.account_id,
-        customer_number=row.customer_number or "",
-        customer_name=row.customer_name or "",
-        reference=row.reference,
-        amount=Money(int(row.amount_minor), row.amount_currency),
-        method=row.method,
-        state=row.state,
-        unknown=row.unknown,
-        needs_review=row.needs_review,
-        started_at=row.started_at,
-    )
+        """Fold every payment anew from its operations, hold it against the ledger, and answer which are kept otherwise."""
+        return self._keeping.verify(by)

@@ -6,7 +6,8 @@ from typing import Final
 
 from stdnum.iso7064 import mod_97_10
 
-from lockportal.payments.models import NextAction, NextKind, Payment
+from lockportal.payments.models import Payment
+from lockportal.payments.payers import NextAction, NextKind
 from lockportal.payments.settings import MethodRule
 
 _CREDITOR_REFERENCE: Final = "RF"

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date, datetime
 from uuid import UUID
 
 from attrs import evolve, frozen
 
+from lockportal.core.actor import Actor, ActorKind, Right
 from lockportal.core.money import Money
+from lockportal.core.settings import Supplier
+from lockportal.payments.exchanges import Exchange
+from lockportal.payments.folding import PaymentState, fold, merged
+from lockportal.payments.lines import CreditUse, PaymentLine
 from lockportal.payments.methods import MethodKind
-from lockportal.payments.models import CreditUse, Exchange, NextAction, Operation, Payment, PaymentLine
-from lockportal.payments.operations import Decline, OpStatus, PaymentState, fold, gathered, merged
+from lockportal.payments.models import Operation, Payment
+from lockportal.payments.operations import (
+    Decline,
+    OpStatus,
+    gathered,
+)
+from lockportal.payments.payers import NextAction
 
 
 @frozen(kw_only=True)
@@ -48,6 +59,10 @@ class PaymentProgress:
     amount: Money
     next_action: NextAction | None = None
     decline: Decline | None = None
+    message: str = ""
+    """What the host says of a decline or a return; empty where the portal's own words do."""
+    final_on: date | None = None
+    """The last day on which its money may still come back, where it may."""
 
 
 @frozen(kw_only=True)
@@ -74,6 +89,8 @@ class PaymentDetails:
     payment: Payment
     operations: tuple[Operation, ...]
     exchanges: tuple[Exchange, ...] = ()
+    final_on: date | None = None
+    """The last day on which its money may still come back, where it may."""
 
 
 @frozen(kw_only=True)
@@ -86,24 +103,62 @@ class CreditRow:
     amount: Money
 
 
-def told(payment: Payment, operations: tuple[Operation, ...]) -> PaymentDetails:
-    """Answer what a customer reads of a payment: not what staff noted, nor what gateways and banks say among themselves."""
+def may_act(by: Actor, payment: Payment, operations: tuple[Operation, ...]) -> bool:
+    """Say whether what is left to do for a payment is this actor's: they began it, or may pay in its account.
+
+    Of a holder it is what was begun by the very link that they came by.
+    """
+    grant = by.grant(payment.account_id)
+    if by.kind is ActorKind.HOLDER:
+        return any(one.payer is not None and one.payer.link == by.id for one in operations)
+    return grant is None or Right.PAY in grant.rights or grant.contact_id == payment.contact_id
+
+
+def told(payment: Payment, operations: tuple[Operation, ...], seen_ids: Container[UUID]) -> PaymentDetails:
+    """Answer what a customer reads of a payment: not what staff noted, nor what gateways and banks say among themselves.
+
+    Lines of documents that they do not see (`seen_ids` are those that they do) are left out; the amounts stay as they are. Nor do
+    they read who of their colleagues paid, by which saved method, and where that one's browser went on.
+    """
     shown = tuple(
         evolve(
             one,
             reason="",
+            note="",
+            gateway_ref="",
+            payer=None,
             observations=tuple(
                 evolve(
                     seen,
+                    gateway_ref="",
+                    parent_ref="",
+                    event_id="",
                     settlement=None,
-                    decline=None if seen.decline is None else Decline(code=seen.decline.code, advice=seen.decline.advice),
+                    decline=_readable(seen.decline),
                 )
                 for seen in one.observations
             ),
         )
         for one in operations
     )
-    return PaymentDetails(payment=evolve(payment, review_note=""), operations=shown)
+    lines = tuple(line for line in payment.lines if line.document_id in seen_ids)
+    credits_ = tuple(use for use in payment.credits if use.document_id in seen_ids)
+    shown_payment = evolve(payment, lines=lines, credits=credits_, review_note="", contact_id=None, method_id=None)
+    return PaymentDetails(payment=shown_payment, operations=shown)
+
+
+def readable(decline: Decline | None, by: Actor) -> Decline | None:
+    """Answer a decline as somebody may read it: customers its code and what helps, not the words of banks and gateways."""
+    return decline if by.kind in {ActorKind.STAFF, ActorKind.SYSTEM} else _readable(decline)
+
+
+def _readable(decline: Decline | None) -> Decline | None:
+    return None if decline is None else Decline(code=decline.code, advice=decline.advice)
+
+
+def final_on(operations: tuple[Operation, ...], supplier: Supplier) -> date | None:
+    """Answer the last day on which money of a payment may still come back, None where it cannot."""
+    return max((day for one in operations if (day := one.final_on(supplier)) is not None), default=None)
 
 
 def recomputed_operation(operation: Operation) -> Operation:

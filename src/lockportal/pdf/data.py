@@ -272,3 +272,102 @@ class StatementData(TypedDict):
     language: str
     notes: NotRequired[str | None]
     portal_url: NotRequired[str]
+
+
+class PaidData(TypedDict):
+    """What a payment does to one document: `open` is `paid`, `discount`, `credit` and `left` together."""
+
+    number: str
+    open: MoneyData
+    """What was open of it when the payment was begun."""
+    paid: MoneyData
+    discount: MoneyData
+    credit: MoneyData
+    left: MoneyData
+
+
+class ReturnedData(TypedDict):
+    """Money of a payment that went back; below zero where it came again."""
+
+    kind: Literal["refund", "return", "chargeback", "refund_reversal", "reinstatement"]
+    date: str
+    amount: MoneyData
+
+
+class ReceiptData(TypedDict):
+    """For the template `receipt`: what came in, what went back since, and what the rest stands applied to.
+
+    It must tie out, or rendering is refused: what the lines, `others`, `on_account`, `fee` and `unapplied` come to is `total`,
+    and that is `received` less what was `returned`.
+    """
+
+    supplier: SupplierData
+    customer: PartyData
+    number: str
+    """The payment's reference."""
+    issued_on: str
+    """The day on which the money came in."""
+    counts_on: str
+    """The day as of which it counts: discounts go by it."""
+    method: str
+    """`card`, `bank_transfer` …; one that has no word is printed as it is."""
+    currency: str
+    lines: list[PaidData]
+    others: MoneyData | None
+    """What is paid of documents that whoever reads it does not see."""
+    on_account: MoneyData | None
+    fee: MoneyData | None
+    unapplied: MoneyData | None
+    """What came in and is not in the books yet."""
+    received: MoneyData
+    pending: NotRequired[MoneyData | None]
+    """What is on its way: it is not received, and the receipt says so."""
+    returned: list[ReturnedData]
+    total: MoneyData
+    state: Literal["partly_refunded", "refunded", "reversed"] | None
+    language: str
+    portal_url: NotRequired[str]
+
+
+class RemittanceData(TypedDict):
+    """For the template `remittance`: what a payment is for. It ties out as a receipt does, to `total`."""
+
+    supplier: SupplierData
+    customer: PartyData
+    number: str
+    issued_on: str
+    counts_on: str
+    method: str
+    currency: str
+    lines: list[PaidData]
+    others: MoneyData | None
+    on_account: MoneyData | None
+    fee: MoneyData | None
+    total: MoneyData
+    transfer_reference: str | None
+    """What to state with a transfer that is still to be made."""
+    language: str
+    portal_url: NotRequired[str]
+
+
+class HappenedData(TypedDict):
+    """One row of a history: when it was, what, with whom and by whom, and what was written down."""
+
+    at: str
+    """As it is to be printed."""
+    what: str
+    who: str
+    contact: str
+    note: str
+
+
+class HistoryData(TypedDict):
+    """For the template `history`: what was said and done about a customer from a day to another, the oldest first."""
+
+    supplier: SupplierData
+    customer: PartyData
+    first_on: str
+    as_of: str
+    """The last day."""
+    rows: list[HappenedData]
+    language: str

@@ -18,7 +18,7 @@ import attrs
 from lockportal.pdf.errors import PdfError
 from lockportal.pdf.present import has_long_run, present
 from lockportal.pdf.sources import Sources, read_sources
-from lockportal.pdf.tieout import check_statement
+from lockportal.pdf.tieout import CHECKS
 
 if TYPE_CHECKING:
     import typst
@@ -65,14 +65,15 @@ class TypstRenderer:
         self._recent: deque[int] = deque(maxlen=_REMEMBERED)
 
     def render(self, template: str, data: Mapping[str, object], *, attachments: Sequence[Attachment] = ()) -> bytes:
-        """Answer the PDF of `invoice`, `credit_memo`, `statement` or a template of the application's own.
+        """Answer the PDF of `invoice`, `statement`, `receipt` or any other template, an application's own among them.
 
         The data of the built-in templates is described in `lockportal.pdf.data`; any other needs one of
         `issued_on`, `as_of` or `date`, which becomes the date of the PDF. Raises `PdfError`.
         """
         source = self._sources.template(template)
-        if template == "statement":
-            check_statement(data)
+        check = CHECKS.get(template)
+        if check is not None:
+            check(data)
         parts = {**self._sources.files, "main.typ": source}
         shown = self._shown(data)
         _take_logo(shown, parts)

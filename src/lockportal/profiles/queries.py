@@ -103,7 +103,8 @@ PEOPLE = Question(name="profiles.people", audience=_KEEPERS, build=_people)
 """A page of an account's contacts by name. Parameters: active, most; name, contact (after)."""
 
 
-def _of_person(source: Source, *, children: bool) -> sa.Select[Any]:
+def of_person(source: Source, *, children: bool) -> sa.Select[Any]:
+    """Select a person's contacts, and what is held by them, for `OF_PERSON` and whoever asks for more at once."""
     contact, customer = source(Contact).c, source(Customer).c
     holds = sa.select(
         contact.account_id,
@@ -125,6 +126,7 @@ def _of_person(source: Source, *, children: bool) -> sa.Select[Any]:
             h.email,
             sa.case((h.language != "", h.language), else_=customer.language).label("language"),
             h.depth,
+            customer.name.label("customer_name"),
         )
         .join_from(held, customer.account_id.table, customer.account_id == h.account_id)
         .where(customer.live == sa.true())
@@ -144,8 +146,8 @@ def _with_children(source: Source, holds: Any) -> sa.CTE:  # noqa: ANN401 - a se
     return held.union_all(below)
 
 
-OF_PERSON = Question(name="profiles.of_person", audience=Audience(system=True), build=_of_person)
-"""A person's active contacts over all accounts, each row with the fields of `views.Entitled`. Parameter: person.
+OF_PERSON = Question(name="profiles.of_person", audience=Audience(system=True), build=of_person)
+"""A person's active contacts over all accounts, by customer; the rows bear the fields of `views.Entitled`. Parameter: person.
 
 Shape: children has a row for each account below those of the contacts, too.
 """

@@ -17,7 +17,7 @@ from lockportal.core.record import KEEP, Claim, Keep
 from lockportal.core.verify import Finding
 from lockportal.profiles import queries
 from lockportal.profiles.commands import OFFICE, ChangeCustomer, OpenCustomer
-from lockportal.profiles.contacts.commands import AddContact, ChangeContact, DisableContact
+from lockportal.profiles.contacts.commands import AddContact, ChangeContact, ChooseLanguage, DisableContact
 from lockportal.profiles.contacts.inviting import Inviting
 from lockportal.profiles.contacts.keeping import Keeping
 from lockportal.profiles.families import Families
@@ -240,6 +240,13 @@ class Profiles:
         )
         self._shell.run(command, by, key=key)
         return self.contact(account_id, contact_id, by=by)
+
+    def choose_language(self, account_id: UUID, contact_id: UUID, language: str, *, by: Actor, key: str | None = None) -> None:
+        """Choose the language in which a contact is written to, by its tag; a contact does so for themselves, staff for anybody.
+
+        An empty one is the customer's. Refused `contact.language_unknown`, and `contact.disabled` for one who is disabled.
+        """
+        self._shell.run(ChooseLanguage(account_id=account_id, contact_id=contact_id, language=language), by, key=key)
 
     def disable_contact(self, account_id: UUID, contact_id: UUID, *, by: Actor) -> None:
         """Take a contact's rights in this account away, from the next request on; the same people may as in `add_contact`.

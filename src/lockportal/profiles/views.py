@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, Final
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from lockportal.core.actor import Grant, Right
 from lockportal.profiles.models import Contact, Customer, Person, contact_id
@@ -47,6 +48,14 @@ class Entitled:
     language: str
     """The contact's language, else the customer's, else empty."""
     depth: int = 0
+
+
+_ENTITLED: Final = tuple(attribute.name for attribute in fields(Entitled))
+
+
+def entitled(rows: Iterable[Any]) -> list[Entitled]:
+    """Answer what rows of `queries.OF_PERSON` say, whatever else stands in them."""
+    return [Entitled(**{name: getattr(row, name) for name in _ENTITLED}) for row in rows]
 
 
 def grants(found: Iterable[Entitled]) -> tuple[Grant, ...]:

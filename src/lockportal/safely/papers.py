@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from lockportal.core.errors import Refused
-from lockportal.safely.active import what_runs
+from lockportal.safely.active import RUNS, what_acts
 from lockportal.safely.enclosed import invoice_of
 from lockportal.safely.extras import library
 from lockportal.safely.weighing import check_weight
@@ -60,14 +60,24 @@ def open_pdf(content: bytes | Path, *, limit: int = MOST_PDF) -> Iterator[pikepd
 
 def check_pdf(content: bytes, *, limit: int = MOST_PDF, active: bool = False) -> None:
     """Refuse a PDF that may not be kept: what `open_pdf` refuses, two e-invoices in one, and, but for `active`, what runs."""
+    runs = [name for name in acts_of(content, limit=limit) if name in RUNS]
+    if runs and not active:
+        raise active_pdf(runs)
+
+
+def acts_of(content: bytes, *, limit: int = MOST_PDF) -> tuple[str, ...]:
+    """Answer what a PDF would make a viewer do besides showing pages; Refused where it may not be kept in any case."""
     with open_pdf(content, limit=limit) as pdf:
         try:
             invoice_of(pdf)
-            runs = () if active else what_runs(pdf)
+            return what_acts(pdf)
         except ODD as error:
             raise _damaged(str(error)) from None
-    if runs:
-        raise Refused("pdf.active", f"the PDF may run something ({', '.join(runs)}): {_PRINT_AGAIN}")
+
+
+def active_pdf(names: Iterable[str]) -> Refused:
+    """Answer the refusal of a PDF that would make a viewer do something."""
+    return Refused("pdf.active", f"the PDF may run something ({', '.join(names)}): {_PRINT_AGAIN}")
 
 
 def _check_bytes(content: bytes, limit: int) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from attrs import define, field, frozen
 
-from lockportal.core.errors import Conflict
+from lockportal.core.errors import Conflict, GatewayError
 from lockportal.storage.engines import Engines
 from lockportal.storage.faults import Fault, classify
 
@@ -19,6 +19,7 @@ T = TypeVar("T")
 _TRIES = 10
 _PAUSE = 0.01
 _BROKE = "the connection broke before the database answered"
+_UNWRITABLE = "The database's disk is full or takes no write, and nothing was changed: make room on it, then do it again."
 
 
 @frozen
@@ -52,7 +53,10 @@ class Access:
             yield Moment(self.engines, open_)
 
     def write(self, run: Callable[[sa.Connection], T]) -> T:
-        """Run one write transaction. Conflict: somebody was faster. ConnectionError: whether it was committed is not known."""
+        """Run one write transaction. Conflict: somebody was faster. ConnectionError: whether it was committed is not known.
+
+        GatewayError `database.unwritable`: the disk is full or fails, and nothing was committed.
+        """
         with naming(), self.engines.writing() as connection:
             return run(connection)
 
@@ -118,13 +122,15 @@ class Moment:
 
 @contextmanager
 def naming() -> Iterator[None]:
-    """Raise Conflict or ConnectionError in the place of what the driver has for it."""
+    """Raise Conflict, ConnectionError, or GatewayError `database.unwritable` in the place of what the driver has for it."""
     try:
         yield
     except sa.exc.DBAPIError as error:
         fault = classify(error)
         if fault in {Fault.CONFLICT, Fault.DUPLICATE}:
             raise Conflict("account.changed", "Somebody else changed this account meanwhile. Try again.") from error
+        if fault is Fault.UNWRITABLE:
+            raise GatewayError("database.unwritable", _UNWRITABLE) from error
         if fault is Fault.LOST:
             raise ConnectionError(_BROKE) from error
         raise

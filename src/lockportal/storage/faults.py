@@ -1,4 +1,4 @@
-"""What a driver's error means, by the database's own error number: a conflict, a lost connection, a duplicate, or a defect."""
+"""What a driver's error means, by the database's own error number: a conflict, a lost connection, a full disk, or a defect."""
 
 from __future__ import annotations
 
@@ -18,17 +18,27 @@ class Fault(StrEnum):
     """Somebody else was faster: the whole unit is tried again."""
     DUPLICATE = "duplicate"
     """A key exists already: somebody else wrote it first."""
+    UNWRITABLE = "unwritable"
+    """The database's disk is full or takes no write: nothing of the unit was kept."""
     LOST = "lost"
     """The connection broke: whether the commit happened is not known."""
     OTHER = "other"
 
 
-_POSTGRESQL = {"40001": Fault.CONFLICT, "40P01": Fault.CONFLICT, "55P03": Fault.CONFLICT, "23505": Fault.DUPLICATE}
+_POSTGRESQL = {
+    "40001": Fault.CONFLICT,
+    "40P01": Fault.CONFLICT,
+    "55P03": Fault.CONFLICT,
+    "23505": Fault.DUPLICATE,
+    "53100": Fault.UNWRITABLE,
+}
 _MARIADB = {
     1020: Fault.CONFLICT,
     1205: Fault.CONFLICT,
     1213: Fault.CONFLICT,
     1062: Fault.DUPLICATE,
+    1021: Fault.UNWRITABLE,
+    1114: Fault.UNWRITABLE,
     1053: Fault.LOST,
     1927: Fault.LOST,
     2006: Fault.LOST,
@@ -65,4 +75,7 @@ def _sqlite(original: sqlite3.Error) -> Fault:
         return Fault.CONFLICT
     if number in {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}:
         return Fault.DUPLICATE
-    return Fault.OTHER
+    if number in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}:
+        return Fault.UNWRITABLE
+    # Where the disk fails at anything else, as at fsync, a commit may be there or not: nobody knows, as of a lost connection.
+    return Fault.LOST if number & 0xFF == sqlite3.SQLITE_IOERR else Fault.OTHER

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lockportal.testing.batches import BatchContract
     from lockportal.testing.files import FilesContract
     from lockportal.testing.gateways import GatewayContract
     from lockportal.testing.guard import Unscoped, counting, scoped
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lockportal.testing.world import HttpParty, Outcome, Script, ScriptedResolver, SmtpServer, VirtualClock, World
 
 _PLACES = {
+    "BatchContract": "lockportal.testing.batches",
     "FilesContract": "lockportal.testing.files",
     "GatewayContract": "lockportal.testing.gateways",
     "HttpParty": "lockportal.testing.world",
@@ -33,6 +35,7 @@ _PLACES = {
     "scoped": "lockportal.testing.guard",
 }
 __all__ = [
+    "BatchContract",
     "FilesContract",
     "GatewayContract",
     "HttpParty",

@@ -42,10 +42,15 @@ def counting(engines: Engines) -> Iterator[list[str]]:
 
 
 def check_scope(statement: str) -> None:
-    """Raise Unscoped unless the statement bears a supplier for each of lockportal's tables that it names."""
-    if not statement.lstrip().upper().startswith(_KINDS) or _INSERT.match(statement):
+    """Raise Unscoped unless the statement bears a supplier for each of lockportal's tables that it names.
+
+    What is inserted has its supplier as its first column; of the tables that it is selected from, each has its own.
+    """
+    if not statement.lstrip().upper().startswith(_KINDS):
         return
-    if len(_FILTER.findall(statement)) < len(_TABLE.findall(statement)):
+    into = _INSERT.match(statement)
+    read = statement if into is None else statement[into.end() :]
+    if len(_FILTER.findall(read)) < len(_TABLE.findall(read)):
         raise Unscoped(statement)
 
 

@@ -7,7 +7,7 @@
 
 A test that asks for `seed` or `world` runs with the seeds that `seeds.txt` in the folder of tests keeps for it, then with fresh
 ones. A failure prints the one command that repeats it and adds its seed to the file, unless CI is set. LOCKPORTAL_SEED names the
-only seed to run.
+only seed to run; from a word in LOCKPORTAL_SEEDS the fresh ones follow, so that a run draws what one with the same word drew.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Draw what this run's fresh seeds follow from, the same for every process of the run."""
     config.addinivalue_line("markers", "seeds(n): how many fresh seeds a test of a seed is run with")
     workers = getattr(config, "workerinput", {})
-    config.stash[_RUN] = workers.get("testrunuid") or draw_secret()
+    config.stash[_RUN] = os.environ.get("LOCKPORTAL_SEEDS") or workers.get("testrunuid") or draw_secret()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lockportal.http import Cookie, Request, Response, Upload
-from lockportal.web.environment import portals_of
+from lockportal.web.environment import portals_of, staff_of
 from lockportal.web.front import Front
 from lockportal.web.routes import ROUTES
 from lockportal.web.site import Site
@@ -22,5 +22,6 @@ __all__ = [
     "Upload",
     "login_of",
     "portals_of",
+    "staff_of",
     "ticking",
 ]

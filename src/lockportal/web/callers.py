@@ -12,7 +12,6 @@ from lockportal.core.errors import Denied
 from lockportal.core.routes import Entrance, Route
 from lockportal.http import Request
 from lockportal.web.site import Site
-from lockportal.web.staff import StaffLogin
 
 _SAFE: Final = {"GET", "HEAD"}
 
@@ -22,7 +21,6 @@ class Callers:
     """Tells the API of one site who calls. What a caller may do is none of its business."""
 
     site: Site
-    staff: StaffLogin | None
 
     def identify(self, route: Route, request: Request) -> Caller:
         """Answer who sends a request; Unfit 401 where somebody must be known and nobody is.
@@ -30,7 +28,8 @@ class Callers:
         A browser sends cookies, and what it knows of HTTP Basic, with whatever a foreign page makes it send: what changes
         something has to come from the portal's own pages then. A token is sent by nobody unawares.
         """
-        actor = VISITOR if route.entrance is Entrance.ANYONE else self._known(route, request)
+        known = VISITOR if route.entrance is Entrance.ANYONE else self._known(route, request)
+        actor = known.peek() if request.method == "HEAD" else known
         return Caller(actor=actor, client=self.site.client(request), user_agent=request.header("User-Agent"))
 
     def _known(self, route: Route, request: Request) -> Actor:
@@ -50,8 +49,8 @@ class Callers:
 
     def _of_browser(self, route: Route, request: Request) -> Actor:
         member = None
-        if self.staff is not None and not self.site.guard.left(request):  # a browser goes on sending what it knows
-            member = self.staff(request)
+        if self.site.staff is not None and not self.site.guard.left(request):  # a browser goes on sending what it knows
+            member = self.site.staff(request)
         if member is not None and member.kind is ActorKind.STAFF:
             return member
         actor = self.site.actor(request)

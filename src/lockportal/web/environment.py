@@ -12,8 +12,10 @@ from attrs import evolve
 from lockportal.config import load_config
 from lockportal.core.errors import Refused
 from lockportal.portal import Portal, settings_classes
+from lockportal.web.staff import StaffLogin, login_of
 
 _FILE: Final = "lockportal.toml"
+_STAFF: Final = "LOCKPORTAL_STAFF"
 
 
 def portals_of(environment: Mapping[str, str] | None = None) -> Portal | dict[str, Portal]:
@@ -40,3 +42,25 @@ def portals_of(environment: Mapping[str, str] | None = None) -> Portal | dict[st
         name = host.partition("/")[0].partition(":")[0]
         found[name] = Portal(evolve(config, base_url=address.rstrip("/")))
     return found
+
+
+def staff_of(portals: Portal | Mapping[str, Portal], environment: Mapping[str, str] | None = None) -> Mapping[str, StaffLogin]:
+    """Read who comes to the desk of each supplier, by its key: from LOCKPORTAL_STAFF_ACME for the supplier `acme`.
+
+    Of an only supplier LOCKPORTAL_STAFF may say it. Refused `staff.ambiguous` for a variable that would open the desks of
+    several to the same people.
+    """
+    env = os.environ if environment is None else environment
+    given = portals.values() if isinstance(portals, Mapping) else (portals,)
+    variables = {key: _variable(key) for key in {portal.supplier.key for portal in given}}
+    named, common = list(variables.values()), env.get(_STAFF, "").strip()
+    shared = [name for name in named if named.count(name) > 1 and env.get(name)]
+    if shared or (common and len(named) > 1):
+        message = f"It would open the desks of several suppliers: name the people of each, by {', '.join(sorted(set(named)))}."
+        raise Refused("staff.ambiguous", message, field=min(shared, default=_STAFF))
+    found = {key: login_of(env.get(name) or common) for key, name in variables.items()}
+    return {key: login for key, login in found.items() if login is not None}
+
+
+def _variable(key: str) -> str:
+    return f"{_STAFF}_{key.replace('-', '_').upper()}"

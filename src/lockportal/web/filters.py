@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from attrs import field, frozen
 
 from lockportal.codec import check_text
-from lockportal.core.money import EXPONENTS
+from lockportal.core.money import EXPONENTS, Money
 from lockportal.documents.models import DocumentKind, DocumentState
 from lockportal.documents.service import Filter
 from lockportal.web.words import SORTS, _
@@ -89,6 +89,22 @@ def read_day(text: str) -> date | None:
     try:
         return _day(text.strip())
     except ValueError:
+        return None
+
+
+def read_amount(text: str, currency: str) -> Money | None:
+    """Read an amount as people type it, in either way of writing; None if it is none of this currency."""
+    try:
+        return Money.of(_amount(text), currency)
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def read_number(text: str) -> Decimal | None:
+    """Read a number as people type it, in either way of writing; None if it is none."""
+    try:
+        return _amount(text)
+    except (ValueError, InvalidOperation):
         return None
 
 

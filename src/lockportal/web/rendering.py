@@ -17,17 +17,41 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lockportal import formats
-from lockportal.activities.views import TimelineRow
+from lockportal.activities.dispute_tasks import ABOUT_DISPUTES
+from lockportal.activities.history.views import TimelineRow
+from lockportal.activities.payment_tasks import ABOUT_PAYMENTS
 from lockportal.core.money import Money, exponent
 from lockportal.core.settings import Supplier
 from lockportal.documents.models import DocumentKind
 from lockportal.ledger.views import Bucket
-from lockportal.web import words
+from lockportal.web import (
+    desk_dispute_words,
+    desk_payment_words,
+    dispute_words,
+    dunning_words,
+    figure_words,
+    payment_words,
+    promise_words,
+    webhook_words,
+    words,
+    work_words,
+)
 from lockportal.web.assets import LOGO, Asset
 from lockportal.web.comparison import Remark
+from lockportal.web.compiled import COMPILED
 from lockportal.web.languages import Languages, Words
+from lockportal.web.paying import Fault
 
 _KILO = 1000
+TOLD_OF_PAYMENTS: Final = frozenset(
+    {
+        "payments.payment_started",
+        "payments.operation_asked",
+        "payments.operation_observed",
+        "payments.payment_reviewed",
+    }
+)
+"""Events of a timeline whose first record is a payment."""
 
 
 @frozen
@@ -58,6 +82,7 @@ class Templates:
             autoescape=True,
             undefined=StrictUndefined,
             auto_reload=False,
+            bytecode_cache=COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
@@ -82,6 +107,10 @@ class Templates:
         """Translate a text of the pages."""
         return self.words.say(text)
 
+    def translate_into(self, language: str, text: str) -> str:
+        """Translate a text of the pages into a language, as far as it is known."""
+        return self.languages.words(language).say(text)
+
     def static(self, name: str) -> str:
         """Answer the address of a static file, with the mark of its content."""
         return f"{self.url('static', name=name)}?v={self.assets[name].mark}"
@@ -97,7 +126,26 @@ class Templates:
             sorts=words.SORTS,
             document_kinds=tuple(kind.value for kind in DocumentKind),
             currencies=self.supplier.currencies,
-            done_words=words.DONE,
+            done_words={
+                **words.DONE,
+                **payment_words.PAYMENTS_DONE,
+                **promise_words.PROMISES_DONE,
+                **dunning_words.DUNNING_DONE,
+                **work_words.WORK_DONE,
+                **dispute_words.DISPUTES_DONE,
+                **desk_dispute_words.DESK_DISPUTES_DONE,
+                **webhook_words.WEBHOOKS_DONE,
+            },
+            dispute_shades=dispute_words.DISPUTE_SHADES,
+            sla_shades=desk_dispute_words.SLA_SHADES,
+            promise_shades=promise_words.PROMISE_SHADES,
+            promise_lists=promise_words.PROMISE_LISTS,
+            behind_words=figure_words.BEHIND,
+            attempt_shades=webhook_words.ATTEMPT_SHADES,
+            payment_shades=payment_words.SHADES,
+            about_payments=ABOUT_PAYMENTS,
+            about_disputes=ABOUT_DISPUTES,
+            told_of_payments=TOLD_OF_PAYMENTS,
         )
         environment.filters.update(
             {name: _named(table, otherwise) for name, (table, otherwise) in _NAMED.items()},
@@ -110,7 +158,9 @@ class Templates:
             bucket=_bucket,
             remark=_remark,
             happened=_happened,
+            hindrance=_hindrance,
             say=_say,
+            refusal=_refusal,
             who=_who,
             size=_size,
             language_name=formats.language,
@@ -129,6 +179,10 @@ def _in_words(code: str) -> str:
     return code.rpartition(".")[2].replace("_", " ").capitalize()
 
 
+def _nothing(_: str) -> str:
+    return ""
+
+
 _NAMED: Final[Mapping[str, tuple[Mapping[str, str], Callable[[str], str]]]] = {
     "kind": (words.KINDS, _in_words),
     "state": (words.STATES, _in_words),
@@ -142,6 +196,41 @@ _NAMED: Final[Mapping[str, tuple[Mapping[str, str], Callable[[str], str]]]] = {
     "outcome": (words.OUTCOMES, _in_words),
     "event": (words.EVENTS, _in_words),
     "message_kind": (words.MESSAGE_KINDS, _in_words),
+    "upload_state": (words.UPLOAD_STATES, _in_words),
+    "pay_method": (payment_words.METHODS, _in_words),
+    "pay_pace": (payment_words.PACES, _nothing),
+    "pay_state": (payment_words.PAYMENT_STATES, _in_words),
+    "method_state": (payment_words.METHOD_STATES, _in_words),
+    "schedule_origin": (payment_words.ORIGINS, _in_words),
+    "plan_state": (payment_words.PLAN_STATES, _in_words),
+    "deposit_state": (payment_words.DEPOSIT_STATES, _in_words),
+    "rhythm": (payment_words.RHYTHMS, _in_words),
+    "promise_state": (promise_words.PROMISE_STATES, _in_words),
+    "next_action": (work_words.NEXT_ACTIONS, _in_words),
+    "work_why": (work_words.WHY, _as_written),
+    "key_figure": (figure_words.FIGURES, _in_words),
+    "key_formula": (figure_words.FIGURE_FORMULAE, _nothing),
+    "key_unit": (figure_words.FIGURE_UNITS, _in_words),
+    "reminder_kind": (dunning_words.REMINDER_KINDS, _in_words),
+    "reminder_state": (dunning_words.REMINDER_STATES, _in_words),
+    "level_basis": (dunning_words.LEVEL_BASES, _in_words),
+    "escalation": (dunning_words.ESCALATIONS, _in_words),
+    "charge_kind": (dunning_words.CHARGE_KINDS, _in_words),
+    "silence": (dunning_words.SILENCES, _in_words),
+    "why": (dunning_words.WHY, _in_words),
+    "dispute_category": (dispute_words.DISPUTE_CATEGORIES, _in_words),
+    "dispute_state": (dispute_words.DISPUTE_STATES, _in_words),
+    "dispute_alert": (dispute_words.DISPUTE_ALERTS, _in_words),
+    "sla_state": (desk_dispute_words.SLA_STATES, _in_words),
+    "autopay_state": (payment_words.AUTOPAY_STATES, _in_words),
+    "desk_pay_state": (desk_payment_words.DESK_STATES, _in_words),
+    "operation": (desk_payment_words.OPERATIONS, _in_words),
+    "operation_status": (desk_payment_words.STATUSES, _in_words),
+    "match_reason": (desk_payment_words.REASONS, _in_words),
+    "operation_source": (desk_payment_words.SOURCES, _in_words),
+    "attempt_outcome": (webhook_words.ATTEMPT_OUTCOMES, _in_words),
+    "decline": (payment_words.DECLINES, _in_words),
+    "advice": (payment_words.ADVICE, _in_words),
 }
 """Filters that say what a code is called, and what becomes of a code that no table has."""
 
@@ -186,8 +275,22 @@ def _say(context: Context, text: str) -> str:
 
 
 @pass_context
+def _refusal(context: Context, fault: Fault | str) -> str:
+    """Say what a payment was refused for, by its code; in the library's own words where it has none here."""
+    code, text = (fault, fault) if isinstance(fault, str) else (fault.code, fault.text)
+    return _words_of(context).say(payment_words.REFUSED.get(code, text))
+
+
+@pass_context
+def _hindrance(context: Context, code: str) -> str:
+    """Say why a payment that was to be made by itself was not: it was refused, or declined."""
+    told = payment_words.REFUSED.get(code) or payment_words.DECLINES.get(code) or payment_words.DECLINES["other"]
+    return _words_of(context).say(told)
+
+
+@pass_context
 def _happened(context: Context, row: TimelineRow) -> str:
-    return _words_of(context).say(words.EVENTS.get(row.type, row.text))
+    return work_words.said(row, _words_of(context).say)
 
 
 @pass_context
@@ -229,9 +332,13 @@ def _number(context: Context, value: Decimal | int) -> str:
 
 @pass_context
 def _size(context: Context, count: int) -> str:
+    return size_words(count, _locale_of(context))
+
+
+def size_words(count: int, locale: str) -> str:
     """Write a number of bytes in the unit that keeps it short: 900 B, 12 kB, 3.4 MB."""
     if count < _KILO:
         return f"{count}\N{NO-BREAK SPACE}B"
     kilo = Decimal(count) / _KILO
     value, unit = (round(kilo), "kB") if kilo < _KILO else (round(kilo / _KILO, 1), "MB")
-    return f"{formats.number(Decimal(value), _locale_of(context))}\N{NO-BREAK SPACE}{unit}"
+    return f"{formats.number(Decimal(value), locale)}\N{NO-BREAK SPACE}{unit}"

@@ -28,6 +28,7 @@ _POLICY: Final = (
 _FEATURES: Final = ", ".join(
     f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 )
+_PORTS: Final = {"http": 80, "https": 443}
 _A_YEAR: Final = 365 * 24 * 3600
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 _FOREIGN: Final = (
@@ -58,9 +59,8 @@ class Guard:
 
     @property
     def origin(self) -> str:
-        """The origin of the portal's pages, as browsers write it."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}".casefold()
+        """The origin of the portal's pages, as browsers write it: in small letters, without the port that its scheme means."""
+        return _origin(self.base_url)
 
     @property
     def session_name(self) -> str:
@@ -73,6 +73,11 @@ class Guard:
         return f"{self.session_name}-asking"
 
     @property
+    def known_name(self) -> str:
+        """The name of the cookie of a browser in which somebody signed in before."""
+        return f"{self.session_name}-known"
+
+    @property
     def shared_name(self) -> str:
         """The name of the cookie of a document that was opened by its link."""
         return f"{self.session_name}-document"
@@ -81,6 +86,11 @@ class Guard:
     def language_name(self) -> str:
         """The name of the cookie that keeps the language of whoever uses a browser."""
         return f"{self.session_name}-language"
+
+    @property
+    def desk_name(self) -> str:
+        """The name of the cookie of a browser in which a name came in to the desk before."""
+        return f"{self.session_name}-desk"
 
     @property
     def left_name(self) -> str:
@@ -140,6 +150,22 @@ class Guard:
         """Make the cookie that ends the time before a session."""
         return Cookie(self.asking_name, "", self.https)
 
+    def known(self, request: Request) -> str:
+        """Answer what a browser keeps of an earlier sign-in, unread."""
+        return request.cookies.get(self.known_name, "")
+
+    def known_cookie(self, value: str) -> Cookie:
+        """Make the cookie that a browser keeps of a sign-in, by which strangers cannot keep its person out."""
+        return Cookie(self.known_name, value, self.https, _A_YEAR)
+
+    def desk(self, request: Request) -> str:
+        """Answer what a browser keeps of a name that came in to the desk, unread."""
+        return request.cookies.get(self.desk_name, "")
+
+    def desk_cookie(self, value: str) -> Cookie:
+        """Make the cookie that a browser keeps of a name, by which strangers cannot keep its person from the desk."""
+        return Cookie(self.desk_name, value, self.https, _A_YEAR)
+
     def language(self, request: Request) -> str:
         """Answer the language that was chosen in this browser, unread."""
         return request.cookies.get(self.language_name, "")
@@ -186,6 +212,16 @@ class Guard:
         return origin == self.origin
 
 
+def _origin(url: str) -> str:
+    """Answer the origin of an address."""
+    parts = urlsplit(url.casefold())
+    host, port = parts.netloc.rpartition("@")[2], parts.port
+    implied = port is not None and port == _PORTS.get(parts.scheme)
+    return f"{parts.scheme}://{host.removesuffix(f':{port}') if implied else host}"
+
+
 def _holder(actor: Actor) -> str:
-    """Name what a signed-in person's form is bound to: the session; for staff, whose session is the host's, the name."""
-    return f"staff:{actor.id}" if actor.kind is ActorKind.STAFF else f"session:{actor.session_id}"
+    """Name what a form is bound to: the session; for staff, whose session is the host's, the name; for a holder, the link."""
+    if actor.kind in {ActorKind.STAFF, ActorKind.HOLDER}:
+        return f"{actor.kind}:{actor.id}"
+    return f"session:{actor.session_id}"

@@ -26,7 +26,7 @@ from lockportal.web.menu import Menu
 from lockportal.web.rendering import Templates
 from lockportal.web.routes import ROUTES, Found, RouteMap
 from lockportal.web.security import Guard
-from lockportal.web.staff import StaffLogin
+from lockportal.web.staff import LimitedLogin, StaffLogin, limited
 
 if TYPE_CHECKING:
     from lockportal.portal import Portal
@@ -65,8 +65,9 @@ class Site:
         no desk.
         """
         self.portal = portal
-        self._staff = staff
         self.guard = Guard(portal.config.base_url, portal.context.signer)
+        self.staff = limited(staff, portal, self.guard, self.client)
+        """How members of staff are known; wrong passwords are counted."""
         self.menu = Menu(portal)
         self._proxies = tuple(map(ip_network, portal.config.trusted_proxies))
         added: list[Pages] = portal.context.hook.lockportal_pages()
@@ -91,13 +92,12 @@ class Site:
         chosen = matching(request.query.get(_LANGUAGE, ""), self.portal.supplier.languages)
         if chosen:
             response = response.with_cookies(self.guard.language_cookie(chosen))
-        response = response.with_headers(*self.guard.headers())
-        return evolve(response, body=b"") if request.method == "HEAD" else response
+        return response.with_headers(*self.guard.headers()).sent(request.method)
 
     @property
     def challenge(self) -> str:
         """How the browser itself asks the supplier's people for name and password; empty where the host knows them otherwise."""
-        return getattr(self._staff, "challenge", "")
+        return getattr(self.staff, "challenge", "")
 
     def actor(self, request: Request) -> Actor:
         """Answer who sent a request: a signed-in customer, or the visitor."""
@@ -107,6 +107,14 @@ class Site:
     def client(self, request: Request) -> str:
         """Answer the address of who sent a request, past the proxies that the configuration trusts."""
         return client_of(request, self._proxies)
+
+    def admits(self, route: Route, request: Request) -> bool:
+        """Say whether a form with a file may be read at all: from a page of this portal, of somebody who is known."""
+        if not self.guard.same_origin(request):
+            return False
+        if route.entrance is Entrance.STAFF:
+            return self._member_of_staff(request) is not None
+        return self.actor(request).kind is ActorKind.CUSTOMER
 
     # what handlers use
 
@@ -144,6 +152,8 @@ class Site:
     def problem(self, status: int, error: LockportalError | None = None) -> Response:
         """Answer the page of a failure, the same for everybody: an adapter shows its framework's own refusals by it, too."""
         heading, advice = (self.templates.translate(text) if text else "" for text in words.problem(status, error))
+        if isinstance(error, Limited):
+            advice = words.wait(error, self.templates.translate)
         try:
             response = self.page("problem.html", {"status": status, "heading": heading, "advice": advice}, status=status)
         except Exception:  # noqa: BLE001 - a host's template may fail in any way
@@ -202,23 +212,27 @@ class Site:
                 return self._challenge().with_cookies(*((self.guard.left_cookie(""),) if left else ()))
             actor = known
         if request.method == "POST":
-            if route.entrance in {Entrance.SIGNED_IN, Entrance.STAFF}:
-                self.guard.check_session_form(request, actor)
-            else:
+            if route.entrance is Entrance.ANYONE:
                 self.guard.check_asking_form(request)
-        return self.read_by(actor, request).act(found, request, actor)
+            elif route.entrance is not Entrance.GATEWAY:
+                self.guard.check_session_form(request, actor)
+        response = self.read_by(actor, request).act(found, request, actor.peek() if request.method == "HEAD" else actor)
+        if route.entrance is Entrance.STAFF and isinstance(self.staff, LimitedLogin):
+            return response.with_cookies(*self.staff.kept(request, actor))
+        return response
 
     def _customer(self, route: Route, request: Request) -> Actor:
         """Answer who is signed in; on the pages of a document also who opened it by its link, and is not let in otherwise."""
         actor = self.actor(request)
         if route.entrance is Entrance.SIGNED_IN or request.params["account"] in {str(one.account_id) for one in actor.grants}:
             return actor
-        holder = self.portal.access.sharing.authenticate(self.guard.shared(request))
+        paid = "payment" in request.params  # who has paid a document follows that payment to its end
+        holder = self.portal.access.sharing.authenticate(self.guard.shared(request), paid=paid)
         return holder if str(holder.document_id) == request.params["document"] else actor
 
     def _member_of_staff(self, request: Request) -> Actor | None:
         """Answer who of the staff sent a request; for anybody else the desk does not exist, or asks who they are."""
-        actor = self._staff(request) if self._staff is not None else None
+        actor = self.staff(request) if self.staff is not None else None
         return actor if actor is not None and actor.kind is ActorKind.STAFF else None
 
     def _challenge(self) -> Response:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import ceil
 from typing import Final
 
-from lockportal.core.errors import LockportalError
+from lockportal.core.errors import Limited, LockportalError
 from lockportal.ledger.views import Bucket
 
 Translate = Callable[[str], str]
@@ -96,13 +97,36 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "sent": _("Sent"),
     "failed": _("Failed"),
     "unknown": _("No answer yet"),
+    "delivered": _("Delivered"),
+    "returned": _("Came back"),
 }
 """What came of a message."""
 
 MESSAGE_KINDS: Final[Mapping[str, str]] = {
     "access.sign_in": _("Sign-in link"),
     "documents.ready": _("New documents"),
+    "disputes.accepted": _("Dispute accepted"),
+    "disputes.asked": _("Question about a dispute"),
+    "disputes.credited": _("Credit for a dispute"),
+    "disputes.message": _("Message about a dispute"),
+    "disputes.opened": _("Dispute received"),
+    "disputes.rejected": _("Dispute rejected"),
+    "disputes.reopened": _("Dispute open again"),
+    "disputes.withdrawn": _("Dispute withdrawn"),
+    "dunning.final": _("Last reminder"),
+    "dunning.firm": _("Second reminder"),
+    "dunning.friendly": _("First reminder"),
+    "dunning.statement": _("Statement"),
+    "dunning.upcoming": _("Reminder before the due date"),
     "ledger.payment_received": _("Payment received"),
+    "payments.autopay_notice": _("Notice of an automatic payment"),
+    "payments.autopay_paused": _("Autopay stands still"),
+    "payments.failed": _("Payment failed"),
+    "payments.scheduled_failed": _("A payment that was planned failed"),
+    "payments.instructions": _("How to pay by transfer"),
+    "payments.refunded": _("Refund"),
+    "payments.returned": _("Returned payment"),
+    "payments.succeeded": _("Receipt"),
     "profiles.invitation": _("Invitation to the portal"),
 }
 """Kinds of messages."""
@@ -114,6 +138,21 @@ EVENTS: Final[Mapping[str, str]] = {
     "activities.task_closed": _("A task was closed"),
     "activities.task_opened": _("A task was opened"),
     "activities.task_rescheduled": _("A task was put off"),
+    "activities.credit_held": _("New orders were held back"),
+    "activities.credit_released": _("New orders may go on"),
+    "disputes.credit_memo_proposed": _("A credit memo was proposed for a dispute"),
+    "disputes.dispute_alerted": _("A dispute is due soon, or late"),
+    "disputes.dispute_assigned": _("A dispute was given to somebody"),
+    "disputes.dispute_credited": _("A credit memo came for a dispute"),
+    "disputes.dispute_decided": _("A dispute was decided"),
+    "disputes.dispute_drafted": _("A dispute was drafted"),
+    "disputes.dispute_info_requested": _("The customer was asked about a dispute"),
+    "disputes.dispute_message_posted": _("Something was written about a dispute"),
+    "disputes.dispute_opened": _("A dispute was opened"),
+    "disputes.dispute_reopened": _("A dispute was opened again"),
+    "disputes.dispute_reviewed": _("A dispute is being looked into"),
+    "disputes.dispute_withdrawn": _("A dispute was withdrawn"),
+    "disputes.disputes_restated": _("Less or more of a document is disputed"),
     "documents.documents_rebalanced": _("Open amounts changed"),
     "documents.documents_stored": _("Documents arrived, or changed"),
     "documents.file_attached": _("A file was added to a document"),
@@ -122,9 +161,72 @@ EVENTS: Final[Mapping[str, str]] = {
     "messages.message_failed": _("A message could not be delivered"),
     "messages.message_replayed": _("A message is sent again"),
     "messages.preference_stored": _("A contact chose which messages they want"),
+    "payments.autopay_announced": _("An automatic payment was announced"),
+    "payments.autopay_changed": _("Autopay looked after its documents"),
+    "payments.autopay_failed": _("An automatic payment failed"),
+    "payments.autopay_left_out": _("Autopay leaves documents out that are above its ceiling"),
+    "payments.autopay_paused": _("Autopay stands still"),
+    "payments.autopay_set": _("Autopay was set up"),
+    "payments.autopay_stopped": _("Autopay was stopped"),
+    "payments.credits_applied": _("Credit went to documents, or came off them"),
+    "payments.deposit_asked": _("A deposit was asked for"),
+    "payments.deposit_changed": _("A deposit changed"),
+    "payments.deposit_paid": _("A deposit was paid"),
+    "payments.merchant_closed": _("A gateway did not know the credentials"),
+    "payments.merchant_reopened": _("An account with a gateway was opened again"),
+    "payments.method_blocked": _("A way to pay cannot be used any more"),
+    "payments.method_changed": _("A way to pay changed"),
+    "payments.method_due": _("The gateway was asked about a way to pay"),
+    "payments.method_removed": _("A way to pay was removed"),
+    "payments.method_saved": _("A way to pay was saved"),
+    "payments.method_set_up": _("A way to pay is being set up"),
+    "payments.operation_asked": _("A capture, a void or a refund was asked for"),
+    "payments.operation_due": _("The gateway was asked about a payment"),
+    "payments.operation_observed": _("A payment went on"),
+    "payments.payment_reviewed": _("A payment was reviewed"),
+    "payments.payment_scheduled": _("A payment was planned for a later day"),
+    "payments.payment_started": _("A payment was begun, or recorded"),
+    "payments.plan_agreed": _("Instalments were agreed"),
+    "payments.plan_broken": _("Instalments were broken off"),
+    "payments.plan_canceled": _("Instalments were called off"),
+    "payments.plan_completed": _("Instalments were paid to the last"),
+    "payments.schedule_canceled": _("A payment that was planned was called off"),
+    "payments.schedule_due": _("The day of a planned payment has come"),
+    "payments.schedule_failed": _("A payment that was planned failed"),
+    "payments.schedule_ran": _("A payment that was planned was begun, or is paid"),
+    "payments.schedule_skipped": _("A planned payment had nothing to pay any more"),
     "profiles.contact_invited": _("A contact was invited to the portal"),
     "profiles.contact_stored": _("A contact was added or changed"),
+    "uploads.upload_quarantined": _("A file came in and waits for the scanner"),
+    "uploads.upload_refused": _("Something harmful was found in a file"),
+    "uploads.upload_released": _("A file can be had"),
+    "uploads.upload_removed": _("A file was taken away"),
+    "uploads.upload_started": _("A file is on its way"),
+    "messages.mail_received": _("A reply came in by mail"),
+    "messages.mail_settled": _("A reply by mail was looked through"),
+    "messages.reply_address_opened": _("A contact may reply by mail"),
     "profiles.customer_stored": _("The customer was opened, or its details changed"),
+    "dunning.charge_waived": _("A fee or interest was waived"),
+    "dunning.charged": _("A fee or interest was charged"),
+    "dunning.dunning_held": _("Follow-up was put off"),
+    "dunning.dunning_ran": _("Customers were gone through"),
+    "dunning.dunning_resumed": _("Follow-up goes on"),
+    "dunning.dunning_steps_settled": _("What was followed up is not open any more"),
+    "dunning.handed_over": _("Documents go to a collection agency"),
+    "dunning.reminded": _("A reminder was made"),
+    "dunning.reminder_sent": _("A reminder was sent"),
+    "promises.inflow_seen": _("Something was posted that may be what was promised"),
+    "promises.promise_accepted": _("A promise was accepted"),
+    "promises.promise_broken": _("A promise was not kept"),
+    "promises.promise_cancelled": _("A promise was called off"),
+    "promises.promise_declined": _("A promise was declined"),
+    "promises.promise_kept": _("A promise was kept"),
+    "promises.promise_made": _("A promise to pay was made"),
+    "promises.promise_progressed": _("Something came of a promise"),
+    "promises.promise_reminded": _("A promised day is near"),
+    "promises.promise_reopened": _("A promise is open again"),
+    "promises.promise_rescheduled": _("A promise was put off to another day"),
+    "promises.promises_settled": _("Promises were settled"),
 }
 """What happened with a customer, as its timeline says; what is not here is told in its event's own words."""
 
@@ -138,7 +240,12 @@ ACTORS: Final[Mapping[str, str]] = {
 
 MESSAGES: Final[Mapping[str, str]] = {
     "documents": _("New invoices and other documents"),
-    "payments": _("Payments that were received"),
+    "payments": _("Receipts and refunds"),
+    "payment_problems": _("Payments that failed, or came back"),
+    "disputes": _("News of disputes"),
+    "promises": _("Reminders of what was promised, and thanks"),
+    "reminders": _("Reminders of what is due"),
+    "statements": _("Statements"),
 }
 """Categories of messages that a contact may switch off."""
 
@@ -160,12 +267,61 @@ DONE: Final[Mapping[str, str]] = {
     "take": _("The task is yours."),
     "release": _("The task was given back."),
     "close": _("The task is closed."),
+    "lifted": _("It is written to again."),
     "resend": _("It is sent again within a few seconds."),
+    "refund": _("The refund was asked for; below is what came of it."),
+    "capture": _("The money was asked for; below is what came of it."),
+    "void": _("The authorization was given up; below is what came of it."),
+    "cancel": _("The payment was called off; what it was for can be paid otherwise."),
+    "arrived": _("The money is there, and what it is for is paid."),
+    "ask": _("The gateway was asked."),
+    "review": _("Reviewed."),
+    "known": _("Noted. Somebody is to review it."),
+    "recorded": _("Recorded."),
+    "deposit_asked": _("The deposit is asked for."),
+    "deposit_canceled": _("The deposit was called off."),
+    "reopened": _("It is open again."),
+    "found": _("Its payment was found, and the event applied."),
+    "not_found": _("No payment was found for it."),
+    "unapplied": _("The credit was taken off; the document is open by so much again."),
+    "sent": _("The file was sent."),
+    "upload_removed": _("The file was taken away."),
+    "applied": _("Applied."),
+    "revoked": _("Taken back: it opens nothing any more."),
+    "ended": _("Signed out there."),
+    "left": _("You are signed out."),
+    "left_all": _("You are signed out everywhere."),
 }
 """What has just been done, as the page after it says."""
 
 TASKS: Final[Mapping[str, str]] = {
+    "activities.mention": _("Somebody named you in a note"),
+    "activities.call_again": _("A customer is to be called again"),
+    "credit.passed": _("A credit limit is passed"),
+    "ledger.overdue": _("Something is overdue"),
     "messages.undeliverable": _("A message cannot be delivered"),
+    "payments.event_parked": _("A gateway tells of something unknown"),
+    "payments.merchant_closed": _("A gateway does not know the credentials"),
+    "payments.refund_failed": _("A refund failed"),
+    "payments.returned": _("A payment came back"),
+    "uploads.arrived": _("A customer sent a file"),
+    "uploads.refused": _("Something harmful was found in a file"),
+    "payments.review": _("A payment is to be reviewed"),
+    "disputes.answered": _("A customer answered about a dispute"),
+    "disputes.credit": _("A credit memo is to be issued"),
+    "disputes.decide": _("A dispute is to be decided"),
+    "disputes.late": _("A dispute is late"),
+    "disputes.mention": _("Somebody named you in a dispute"),
+    "dunning.agency": _("Documents are to go to a collection agency"),
+    "dunning.call": _("A customer is to be called"),
+    "dunning.unreached": _("A reminder reached nobody"),
+    "promises.broken": _("A promise was not kept"),
+    "messages.returned": _("A mail came back"),
+    "webhooks.failing": _("A program does not take what it is told"),
+    "webhooks.gone": _("A program is gone"),
+    "webhooks.refused": _("Not written into the books"),
+    "promises.decide": _("A promise is to be decided"),
+    "promises.escalation": _("Several promises were not kept"),
     "done": _("Done"),
     "reached": _("Reached"),
     "not_reached": _("Not reached"),
@@ -175,6 +331,13 @@ TASKS: Final[Mapping[str, str]] = {
     "wrong_contact": _("Wrong contact"),
 }
 """Kinds of tasks, and what comes of them."""
+
+UPLOAD_STATES: Final[Mapping[str, str]] = {
+    "quarantined": _("Being checked"),
+    "released": _("Received"),
+    "refused": _("Not taken: something harmful was found in it"),
+}
+"""States of a file that was sent."""
 
 SORTS: Final[Mapping[str, str]] = {
     "-issued_on": _("Newest first"),
@@ -274,6 +437,10 @@ _PROBLEMS: Final[Mapping[int, tuple[str, str]]] = {
     429: (_("Too many tries"), _("Wait a few minutes, then try again.")),
     502: (_("Another service did not answer"), _("Nothing is lost. Try again in a few minutes.")),
 }
+_LIMITS: Final[Mapping[str, str]] = {
+    "link.too_many": _("Too many sign-in links were asked for from your network. Try again in %(minutes)s minutes."),
+    "password.too_many": _("Too many wrong passwords came from your network. Try again in %(minutes)s minutes."),
+}
 _UNEXPECTED: Final = (
     _("Something went wrong on our side"),
     _("It has been noted, and nothing you entered was changed. Try again in a few minutes."),
@@ -288,6 +455,12 @@ def problem(status: int, error: LockportalError | None = None) -> tuple[str, str
     heading, advice = _PROBLEMS.get(status, _UNEXPECTED)
     told = error is not None and status in {400, 403, 422, 429}
     return heading, error.message if error is not None and told else advice
+
+
+def wait(error: Limited, translate: Translate) -> str:
+    """Answer what to tell who has tried too often: how long to wait."""
+    told = _LIMITS.get(error.code)
+    return error.message if told is None else translate(told) % {"minutes": ceil(error.retry_after / 60)}
 
 
 def bucket_label(bucket: Bucket, translate: Translate) -> str:

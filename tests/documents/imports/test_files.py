@@ -540,7 +540,7 @@ def race(portal, root, racers=2):
         def wait(step, reached, total):
             if step == "writing" and reached == 0 and not met:
                 met.append(step)
-                gate.wait(30)
+                gate.wait(120)
 
         try:
             done.append(portal.documents.import_(root, OTTO, progress=wait))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from attrs import evolve
 
 from books import ACME, BOLT, OTTO, account_of, closing, customer, day, invoice, open_portal, rows_of, store
-from lockportal.core.errors import Denied, Refused
+from lockportal.core.errors import Denied, GatewayError, Refused
 from lockportal.documents.imports import comparing, run, staged, staging, writing
 from lockportal.documents.imports.mapping import CsvMapping, Formats
 from lockportal.documents.imports.report import ImportReport, NameChange, RowChange, RowError
@@ -250,7 +250,7 @@ def together(portal, lines, folder, racers=2):
         def wait(step, done, total):
             if step == "writing" and done == 0 and not met:
                 met.append(step)
-                gate.wait(30)
+                gate.wait(120)
 
         try:
             done.append(portal.documents.import_(path, OTTO, progress=wait))
@@ -328,7 +328,7 @@ def test_verify_tells_of_a_document_that_two_imports_at_once_brought_to_two_cust
     def race(number):
         def wait(step, done, total):
             if step == "writing" and done == 0:
-                gate.wait(30)
+                gate.wait(120)
 
         path = tmp_path / f"{number}.csv"
         path.write_text("\n".join([HEAD, line("R-1", number), line(f"only {number}", number)]), "utf-8")
@@ -506,3 +506,16 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
 
     peak(100)  # what is made once, and kept
     assert peak(30_000) < 1.5 * peak(6_000)
+
+
+def test_a_temporary_folder_without_room_is_told_with_what_to_do():
+    def fill():
+        with staging.staging() as staged:
+            (pages,) = staged.db.execute("PRAGMA page_count").fetchone()
+            staged.db.execute(f"PRAGMA max_page_count={pages}")
+            for number in range(1_000):
+                staged.add_bad("books", f"{number:0200}", known=True)
+
+    with pytest.raises(GatewayError, match="Make room there, or set TMPDIR") as caught:
+        fill()
+    assert caught.value.code == "files.unavailable"

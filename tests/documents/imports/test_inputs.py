@@ -312,7 +312,7 @@ def test_an_empty_zip_states_nothing(portal, tmp_path):
     assert portal.documents.import_(written(tmp_path / "a.zip"), OTTO).rows == 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 600), st.integers(0, 255)), max_size=6), st.integers(0, 700))
 def test_a_damaged_zip_is_read_or_refused_and_nothing_else(tmp_path_factory, changes, length):
     path = tmp_path_factory.mktemp("zip") / "a.zip"

@@ -396,7 +396,7 @@ def outcome(path, mapping):
 ANY_CELLS = st.lists(st.one_of(st.text(), st.sampled_from(GOOD.split(","))), min_size=1, max_size=8)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))), st.booleans())
 def test_any_bytes_are_read_or_refused_and_nothing_else(tmp_path, content, headed):
     path = Path(tmp_path) / "any.csv"
@@ -408,7 +408,7 @@ def test_any_bytes_are_read_or_refused_and_nothing_else(tmp_path, content, heade
         assert all(isinstance(row, RowError) or row.facts.number for row in found)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(ANY_CELLS, max_size=4),
     st.builds(

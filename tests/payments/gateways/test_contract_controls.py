@@ -3,8 +3,7 @@
 import inspect
 import json
 import socket
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from uuid import uuid4
 
 import pytest
@@ -15,12 +14,14 @@ from lockportal.payments.errors import NotSent, OutcomeUnknown, RequestRejected,
 from lockportal.payments.fake import DESCRIPTOR, FakeGateway
 from lockportal.payments.fake.events import read
 from lockportal.payments.fake.signing import TOLERANCE, verify
+from lockportal.payments.methods import FetchBy
 from lockportal.payments.operations import DeclineCode, ObservationSource, OpKind, OpStatus
-from lockportal.payments.ports import Found, GatewayResult, HealthReport, MethodStatus
+from lockportal.payments.ports import FetchResult, Found, GatewayResult, HealthReport, MethodStatus
 from lockportal.testing import GatewayContract, HttpParty
 from lockportal.testing.gateways import Contacted, FaultProxy, loopback_only
 from payments.gateways.grounds import SECRETS, fake_ground
 from payments.gateways.tiny import API_KEY, Service, TinyGateway, TinySettings, tiny_ground
+from waiting import Meeting
 
 
 def changing(result, **changes):
@@ -83,7 +84,7 @@ class Racing(FakeGateway):
 
     def start(self, request):
         seen = self._bank.order(request.operation_id)
-        time.sleep(0.05)
+        self.__dict__.setdefault("looked", Meeting()).wait()
         if seen is None and not self._bank.first(request.operation_id):
             other = evolve(request, operation_id=uuid4())
             super().start(other)
@@ -565,9 +566,37 @@ def test_a_gateway_that_breaks_a_rule_is_told_which(kind, rule, words):
 
 @pytest.mark.parametrize(("kind", "rule", "words"), [pytest.param(*row, id=f"{row[0].__name__}-{row[1]}") for row in WIRED])
 def test_a_gateway_that_breaks_a_rule_on_the_wire_is_told_which(kind, rule, words, monkeypatch):
-    monkeypatch.setattr(GatewayContract, "patience", 3.0)
+    if kind is WaitsForEver:  # who waits for it waits in vain
+        monkeypatch.setattr(GatewayContract, "patience", 1.0)
     with wired(kind) as ground, pytest.raises(AssertionError, match=words):
         getattr(GatewayContract(), rule)(ground)
+
+
+def by_reference_alone(kind, found):
+    """A gateway that declares that it finds nothing by our id, and answers `found` for what it has no reference of."""
+
+    class Answers(kind):
+        def fetch(self, request):
+            return super().fetch(request) if request.gateway_ref else FetchResult(found=found)
+
+    return Answers
+
+
+@pytest.mark.parametrize(
+    ("found", "rule", "words"),
+    [
+        (Found.NOT_FOUND, "test_what_was_cut_after_is_unknown", "nothing is made up; not_found"),
+        (Found.FOUND, "test_what_was_cut_before_can_be_sent_again", "the gateway knows nothing of it; it was found"),
+        (Found.CANNOT_TELL, "test_what_was_cut_after_is_unknown", ""),
+        (Found.CANNOT_TELL, "test_what_was_cut_before_can_be_sent_again", ""),
+    ],
+)
+def test_a_gateway_that_finds_nothing_by_our_id_makes_nothing_up(found, rule, words):
+    with wired(by_reference_alone(TinyGateway, found)) as ground:
+        able = evolve(ground.descriptor.methods[0], fetch=frozenset({FetchBy.GATEWAY_REF}))
+        ground = evolve(ground, descriptor=evolve(ground.descriptor, methods=(able,)))
+        with pytest.raises(AssertionError, match=words) if words else nullcontext():
+            getattr(GatewayContract(), rule)(ground)
 
 
 @pytest.mark.parametrize(("changes", "words"), UNSOUND)

@@ -24,7 +24,11 @@ from lockportal.payments.fake import DESCRIPTOR, FakeSettings, open_gateway
 from lockportal.payments.fake.books import FolderBooks, MemoryBooks
 from lockportal.payments.fake.page import POLICY
 from lockportal.payments.fake.plays import PLAYS
-from lockportal.payments.operations import OpKind, OpStatus, merged
+from lockportal.payments.folding import merged
+from lockportal.payments.operations import (
+    OpKind,
+    OpStatus,
+)
 from lockportal.payments.ports import (
     FetchRequest,
     FollowRequest,
@@ -500,13 +504,13 @@ def test_a_portal_is_paid_through_the_sandbox():
     account = account_of(portal)
     by = customer(account, rights=(Right.VIEW, Right.PAY))
     (document,) = portal.payments.payable(account, "USD", by)
-    there = Payer(return_url="http://x/back", cancel_url="http://x/no")
+    there = Payer(return_url="http://127.0.0.1:8000/back", cancel_url="http://127.0.0.1:8000/no")
     lines = [LineChoice(document_id=document)]
     made = portal.payments.start(account, by, key="1", currency="USD", method=MethodKind.CARD, lines=lines, payer=there)
     assert made.state is PaymentState.ACTION_REQUIRED
     merchant = portal.payments.gateways.merchant("main")
     operation = made.next_action.url.rpartition("/")[2]
-    assert merchant.gateway.hosted.press(operation, "ok") == "http://x/back"
+    assert merchant.gateway.hosted.press(operation, "ok") == "http://127.0.0.1:8000/back"
     for sent in merchant.gateway.hosted.events_for(operation, merchant.secrets[0]):
         portal.payments.receive("main", sent)
     assert portal.payments.progress(account, made.payment_id, by).state is PaymentState.PAID

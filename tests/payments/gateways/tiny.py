@@ -22,8 +22,8 @@ from lockportal.payments.errors import (
     WebhookUnverified,
 )
 from lockportal.payments.methods import FetchBy, GatewayDescriptor, MethodCapability, MethodKind
-from lockportal.payments.models import NextAction, NextKind
 from lockportal.payments.operations import Advice, Decline, DeclineCode, Observation, ObservationSource, OpKind, OpStatus
+from lockportal.payments.payers import NextAction, NextKind
 from lockportal.payments.ports import (
     FetchResult,
     Found,
@@ -116,7 +116,7 @@ _ERRORS = {"no_money": (DeclineCode.INSUFFICIENT_FUNDS, Advice.RETRY_LATER)}
 class TinyGateway:
     """Its plugin."""
 
-    seconds = 0.5
+    seconds = 3
 
     def __init__(self, url, settings):
         self.url, self.settings = url, settings

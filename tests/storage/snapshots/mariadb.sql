@@ -29,6 +29,60 @@ CREATE TABLE IF NOT EXISTS lockportal_application (
 
 CREATE INDEX IF NOT EXISTS lockportal_application_live ON lockportal_application (account_id, live);
 
+CREATE TABLE IF NOT EXISTS lockportal_autopay_rule (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method_id BINARY(16) NOT NULL, 
+    days_before BIGINT NOT NULL, 
+    ceiling_minor BIGINT, 
+    ceiling_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    credits_first BOOL NOT NULL, 
+    discounts BOOL NOT NULL, 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    reason VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    failures BIGINT NOT NULL, 
+    not_before DATE, 
+    left_out LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    contact_id BINARY(16), 
+    set_at DATETIME(6) NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_autopay_rule_live ON lockportal_autopay_rule (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_autopay_rule_wake ON lockportal_autopay_rule (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_charge (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `on` DATE NOT NULL, 
+    number VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    memo_id BINARY(16) NOT NULL, 
+    document_id BINARY(16), 
+    reminder_id BINARY(16) NOT NULL, 
+    waived_minor BIGINT, 
+    waived_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    waived_on DATE, 
+    reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_charge_live ON lockportal_charge (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_charge_on_id ON lockportal_charge (account_id, `on`, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_charge_wide_on_id ON lockportal_charge (supplier_id, `on`, id);
+
 CREATE TABLE IF NOT EXISTS lockportal_claim (
     supplier_id BINARY(16) NOT NULL, 
     hash BINARY(32) NOT NULL, 
@@ -38,6 +92,20 @@ CREATE TABLE IF NOT EXISTS lockportal_claim (
 )CHARSET=utf8mb4 ENGINE=InnoDB;
 
 CREATE INDEX IF NOT EXISTS lockportal_claim_account ON lockportal_claim (account_id);
+
+CREATE TABLE IF NOT EXISTS lockportal_closed_merchant (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    merchant_account VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    code VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    closed_at DATETIME(6) NOT NULL, 
+    reopened_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_closed_merchant_live ON lockportal_closed_merchant (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_contact (
     supplier_id BINARY(16) NOT NULL, 
@@ -68,11 +136,32 @@ CREATE TABLE IF NOT EXISTS lockportal_credit (
     balance_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     received_on DATE NOT NULL, 
     reference VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    applied_to LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     live BOOL NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
 
 CREATE INDEX IF NOT EXISTS lockportal_credit_live ON lockportal_credit (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_credit_decision (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    `by` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    held BOOL NOT NULL, 
+    reason LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    exposure_minor BIGINT, 
+    exposure_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    limit_minor BIGINT, 
+    limit_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_credit_decision_at_id ON lockportal_credit_decision (account_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_credit_decision_live ON lockportal_credit_decision (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_customer (
     supplier_id BINARY(16) NOT NULL, 
@@ -137,6 +226,8 @@ CREATE TABLE IF NOT EXISTS lockportal_delivery (
     at DATETIME(6) NOT NULL, 
     outcome VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    version BIGINT NOT NULL, 
+    n BIGINT NOT NULL, 
     live BOOL NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
@@ -144,6 +235,118 @@ CREATE TABLE IF NOT EXISTS lockportal_delivery (
 CREATE INDEX IF NOT EXISTS lockportal_delivery_at_id ON lockportal_delivery (account_id, at, id);
 
 CREATE INDEX IF NOT EXISTS lockportal_delivery_live ON lockportal_delivery (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_delivery_wide_id ON lockportal_delivery (supplier_id, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_deposit (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    number VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    due_on DATE, 
+    note VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    payment_id BINARY(16), 
+    asked_at DATETIME(6) NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_deposit_asked_at_id ON lockportal_deposit (account_id, asked_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_deposit_document_id ON lockportal_deposit (account_id, document_id);
+
+CREATE INDEX IF NOT EXISTS lockportal_deposit_live ON lockportal_deposit (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_dispute (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    reference VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    number VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    outcome VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    category VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    reason VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    cause VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `lines` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    granted_minor BIGINT NOT NULL, 
+    granted_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    credited_minor BIGINT NOT NULL, 
+    credited_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    share_minor BIGINT NOT NULL, 
+    share_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    note LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    evidence LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    owner VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    department VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    contact_id BINARY(16), 
+    payment_id BINARY(16), 
+    memos LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    answer LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    steps LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    begun_at DATETIME(6) NOT NULL, 
+    opened_at DATETIME(6), 
+    changed_at DATETIME(6) NOT NULL, 
+    decided_at DATETIME(6), 
+    closed_at DATETIME(6), 
+    cycle BIGINT NOT NULL, 
+    answer_by DATETIME(6), 
+    decide_by DATETIME(6), 
+    `left` BIGINT NOT NULL, 
+    alerts LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    wake_at DATETIME(6), 
+    revision BIGINT NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_changed_at_id ON lockportal_dispute (account_id, changed_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_document_id_id ON lockportal_dispute (account_id, document_id, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_live ON lockportal_dispute (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_wake ON lockportal_dispute (supplier_id, wake_at);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_wide_closed_at_id ON lockportal_dispute (supplier_id, closed_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_wide_live_amount_minor_id ON lockportal_dispute (supplier_id, live, amount_minor, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_wide_live_changed_at_id ON lockportal_dispute (supplier_id, live, changed_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_wide_live_opened_at_id ON lockportal_dispute (supplier_id, live, opened_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_wide_live_owner_id ON lockportal_dispute (supplier_id, live, owner, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_wide_opened_at_id ON lockportal_dispute (supplier_id, opened_at, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_dispute_message (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    dispute_id BINARY(16) NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    `by` VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    name VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    contact_id BINARY(16), 
+    internal BOOL NOT NULL, 
+    text LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    mentions LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    files LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_message_dispute_id_at_id ON lockportal_dispute_message (account_id, dispute_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_dispute_message_live ON lockportal_dispute_message (account_id, live);
 
 CREATE TABLE IF NOT EXISTS lockportal_document (
     supplier_id BINARY(16) NOT NULL, 
@@ -263,6 +466,68 @@ CREATE INDEX IF NOT EXISTS lockportal_due_balance_live ON lockportal_due_balance
 
 CREATE INDEX IF NOT EXISTS lockportal_due_balance_wide_amount_currency_due_on ON lockportal_due_balance (supplier_id, amount_currency, due_on);
 
+CREATE TABLE IF NOT EXISTS lockportal_dunning_hold (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    document_id BINARY(16), 
+    until DATE NOT NULL, 
+    reason LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `by` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    made_at DATETIME(6) NOT NULL, 
+    ended_at DATETIME(6), 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_dunning_hold_live ON lockportal_dunning_hold (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_dunning_hold_wake ON lockportal_dunning_hold (supplier_id, wake_at);
+
+CREATE INDEX IF NOT EXISTS lockportal_dunning_hold_wide_until_id ON lockportal_dunning_hold (supplier_id, until, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_dunning_run (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    `on` DATE NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    next_at DATETIME(6) NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_dunning_run_live ON lockportal_dunning_run (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_dunning_state (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    told_on DATE, 
+    statement_on DATE, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_dunning_state_live ON lockportal_dunning_state (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_dunning_step (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    level BIGINT NOT NULL, 
+    stepped_on DATE, 
+    announced BIGINT, 
+    interest_until DATE, 
+    settled BOOL NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_dunning_step_live ON lockportal_dunning_step (account_id, live);
+
 CREATE TABLE IF NOT EXISTS lockportal_entry (
     supplier_id BINARY(16) NOT NULL, 
     id BINARY(16) NOT NULL, 
@@ -345,6 +610,74 @@ CREATE TABLE IF NOT EXISTS lockportal_gateway_event (
 
 CREATE INDEX IF NOT EXISTS lockportal_gateway_event_live ON lockportal_gateway_event (account_id, live);
 
+CREATE TABLE IF NOT EXISTS lockportal_handover (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    `on` DATE NOT NULL, 
+    `lines` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    exported_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_handover_live ON lockportal_handover (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_handover_wide_on_id ON lockportal_handover (supplier_id, `on`, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_held_message (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    version BIGINT NOT NULL, 
+    n BIGINT NOT NULL, 
+    wake_at DATETIME(6) NOT NULL, 
+    attempts BIGINT NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_held_message_live ON lockportal_held_message (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_held_message_wake ON lockportal_held_message (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_inflow (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    number BIGINT NOT NULL, 
+    value_on DATE NOT NULL, 
+    payment_id BINARY(16), 
+    moved LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    settled BOOL NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_inflow_live ON lockportal_inflow (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_instalment_plan (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    contact_id BINARY(16), 
+    total_minor BIGINT NOT NULL, 
+    total_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    documents LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    instalments LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method_id BINARY(16) NOT NULL, 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    reason VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    agreed_at DATETIME(6) NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_instalment_plan_agreed_at_id ON lockportal_instalment_plan (account_id, agreed_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_instalment_plan_live ON lockportal_instalment_plan (account_id, live);
+
 CREATE TABLE IF NOT EXISTS lockportal_journal (
     supplier_id BINARY(16) NOT NULL, 
     account_id BINARY(16) NOT NULL, 
@@ -408,6 +741,29 @@ CREATE INDEX IF NOT EXISTS lockportal_login_link_live ON lockportal_login_link (
 
 CREATE INDEX IF NOT EXISTS lockportal_login_link_wake ON lockportal_login_link (supplier_id, wake_at);
 
+CREATE TABLE IF NOT EXISTS lockportal_note (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    `by` VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    text LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    outcome VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    contact_id BINARY(16), 
+    document_id BINARY(16), 
+    task_id BINARY(16), 
+    promise_id BINARY(16), 
+    dispute_id BINARY(16), 
+    mentions LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_note_at_id ON lockportal_note (account_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_note_live ON lockportal_note (account_id, live);
+
 CREATE TABLE IF NOT EXISTS lockportal_operation (
     supplier_id BINARY(16) NOT NULL, 
     id BINARY(16) NOT NULL, 
@@ -420,9 +776,17 @@ CREATE TABLE IF NOT EXISTS lockportal_operation (
     merchant_account VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     created_at DATETIME(6) NOT NULL, 
+    payer LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    closes BOOL NOT NULL, 
+    return_days BIGINT NOT NULL, 
+    polled BOOL NOT NULL, 
+    note LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     observations LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     gateway_ref VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    sends BIGINT NOT NULL, 
+    first_sent_at DATETIME(6), 
+    sent_at DATETIME(6), 
     asked BIGINT NOT NULL, 
     wake_at DATETIME(6), 
     live BOOL NOT NULL, 
@@ -462,6 +826,9 @@ CREATE TABLE IF NOT EXISTS lockportal_parked_event (
     parked_at DATETIME(6) NOT NULL, 
     tries BIGINT NOT NULL, 
     done BOOL NOT NULL, 
+    given_up BOOL NOT NULL, 
+    raw LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    note LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     wake_at DATETIME(6), 
     live BOOL NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
@@ -487,6 +854,10 @@ CREATE TABLE IF NOT EXISTS lockportal_payment (
     method VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     merchant_account VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     method_id BINARY(16), 
+    contact_id BINARY(16), 
+    saves BOOL NOT NULL, 
+    schedule_id BINARY(16), 
+    deposit_id BINARY(16), 
     operations LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     totals LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     state VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
@@ -502,6 +873,7 @@ CREATE TABLE IF NOT EXISTS lockportal_payment (
     credited BOOL NOT NULL, 
     rest_posted BIGINT NOT NULL, 
     fee_posted BIGINT NOT NULL, 
+    foreign_posted LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     live BOOL NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
@@ -550,6 +922,84 @@ CREATE TABLE IF NOT EXISTS lockportal_preference (
 
 CREATE INDEX IF NOT EXISTS lockportal_preference_live ON lockportal_preference (account_id, live);
 
+CREATE TABLE IF NOT EXISTS lockportal_promise (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `lines` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    parts LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    last_on DATE NOT NULL, 
+    note LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    contact_id BINARY(16), 
+    made_at DATETIME(6) NOT NULL, 
+    made_on DATE NOT NULL, 
+    judged_at DATETIME(6), 
+    judged_on DATE, 
+    paid BIGINT NOT NULL, 
+    verdicts BIGINT NOT NULL, 
+    replaces BINARY(16), 
+    replaced_by BINARY(16), 
+    moves BIGINT NOT NULL, 
+    since BIGINT NOT NULL, 
+    reminded_on DATE, 
+    settled BOOL NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_promise_live ON lockportal_promise (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_promise_made_at_id ON lockportal_promise (account_id, made_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_promise_wake ON lockportal_promise (supplier_id, wake_at);
+
+CREATE INDEX IF NOT EXISTS lockportal_promise_wide_judged_at_id ON lockportal_promise (supplier_id, judged_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_promise_wide_status_last_on_id ON lockportal_promise (supplier_id, status, last_on, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_promised_cash (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    promise_id BINARY(16) NOT NULL, 
+    `on` DATE NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_promised_cash_live ON lockportal_promised_cash (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_promised_cash_promise_id ON lockportal_promised_cash (account_id, promise_id);
+
+CREATE INDEX IF NOT EXISTS lockportal_promised_cash_wide_on_id ON lockportal_promised_cash (supplier_id, `on`, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_promised_share (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    promise_id BINARY(16) NOT NULL, 
+    document_id BINARY(16) NOT NULL, 
+    until DATE NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_promised_share_document_id ON lockportal_promised_share (account_id, document_id);
+
+CREATE INDEX IF NOT EXISTS lockportal_promised_share_live ON lockportal_promised_share (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_promised_share_promise_id ON lockportal_promised_share (account_id, promise_id);
+
 CREATE TABLE IF NOT EXISTS lockportal_quota (
     supplier_id BINARY(16) NOT NULL, 
     account_id BINARY(16) NOT NULL, 
@@ -561,6 +1011,62 @@ CREATE TABLE IF NOT EXISTS lockportal_quota (
 
 CREATE INDEX IF NOT EXISTS lockportal_quota_until ON lockportal_quota (supplier_id, until);
 
+CREATE TABLE IF NOT EXISTS lockportal_received_mail (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    address_id BINARY(16) NOT NULL, 
+    received_at DATETIME(6) NOT NULL, 
+    outcome VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_received_mail_live ON lockportal_received_mail (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_reminder (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `on` DATE NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    policy VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    level BIGINT NOT NULL, 
+    level_name VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    days BIGINT NOT NULL, 
+    tell LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `lines` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    charges LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    escalations LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    people BIGINT NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_reminder_at_id ON lockportal_reminder (account_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_reminder_live ON lockportal_reminder (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_reminder_wide_at_id ON lockportal_reminder (supplier_id, at, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_reply_address (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    thread_id BINARY(16) NOT NULL, 
+    contact_id BINARY(16) NOT NULL, 
+    opened_at DATETIME(6) NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_reply_address_live ON lockportal_reply_address (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_reply_address_wide_id ON lockportal_reply_address (supplier_id, id);
+
 CREATE TABLE IF NOT EXISTS lockportal_salt (
     supplier_id BINARY(16) NOT NULL, 
     account_id BINARY(16) NOT NULL, 
@@ -568,6 +1074,73 @@ CREATE TABLE IF NOT EXISTS lockportal_salt (
     salt BINARY(32) NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, subject_id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE TABLE IF NOT EXISTS lockportal_saved_method (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    contact_id BINARY(16), 
+    kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    merchant_account VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    ref VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    customer_ref VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    mandate_ref VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    brand VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    last4 VARCHAR(4) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    expires_on DATE, 
+    bank VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    off_session BOOL NOT NULL, 
+    `default` BOOL NOT NULL, 
+    reason VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    detached BOOL NOT NULL, 
+    added_at DATETIME(6) NOT NULL, 
+    asked BIGINT NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_saved_method_added_at_id ON lockportal_saved_method (account_id, added_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_saved_method_live ON lockportal_saved_method (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_saved_method_wake ON lockportal_saved_method (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_scheduled_payment (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    contact_id BINARY(16), 
+    `on` DATE NOT NULL, 
+    amount_minor BIGINT NOT NULL, 
+    amount_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    `lines` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    credits LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    on_account_minor BIGINT NOT NULL, 
+    on_account_currency VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    method_id BINARY(16) NOT NULL, 
+    discounts BOOL NOT NULL, 
+    origin VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    origin_id BINARY(16), 
+    status VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    reason VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    final BOOL NOT NULL, 
+    payment_id BINARY(16), 
+    made_at DATETIME(6) NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_scheduled_payment_live ON lockportal_scheduled_payment (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_scheduled_payment_on_id ON lockportal_scheduled_payment (account_id, `on`, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_scheduled_payment_origin_id_id ON lockportal_scheduled_payment (account_id, origin_id, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_scheduled_payment_wake ON lockportal_scheduled_payment (supplier_id, wake_at);
 
 CREATE TABLE IF NOT EXISTS lockportal_session (
     supplier_id BINARY(16) NOT NULL, 
@@ -646,6 +1219,29 @@ CREATE INDEX IF NOT EXISTS lockportal_shared_paper_live ON lockportal_shared_pap
 
 CREATE INDEX IF NOT EXISTS lockportal_shared_paper_wide_sha256 ON lockportal_shared_paper (supplier_id, sha256);
 
+CREATE TABLE IF NOT EXISTS lockportal_suppression (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    contact_id BINARY(16) NOT NULL, 
+    email VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    status VARCHAR(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    kind VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    message_id BINARY(16) NOT NULL, 
+    version BIGINT NOT NULL, 
+    n BIGINT NOT NULL, 
+    suppressed_at DATETIME(6) NOT NULL, 
+    lifted_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_suppression_contact_id ON lockportal_suppression (account_id, contact_id);
+
+CREATE INDEX IF NOT EXISTS lockportal_suppression_live ON lockportal_suppression (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_suppression_wide_live_suppressed_at_id ON lockportal_suppression (supplier_id, live, suppressed_at, id);
+
 CREATE TABLE IF NOT EXISTS lockportal_task (
     supplier_id BINARY(16) NOT NULL, 
     id BINARY(16) NOT NULL, 
@@ -669,6 +1265,138 @@ CREATE INDEX IF NOT EXISTS lockportal_task_live ON lockportal_task (account_id, 
 CREATE INDEX IF NOT EXISTS lockportal_task_live_due_on_id ON lockportal_task (account_id, live, due_on, id);
 
 CREATE INDEX IF NOT EXISTS lockportal_task_wide_live_owner_due_on_id ON lockportal_task (supplier_id, live, owner, due_on, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_upload (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    subject_kind VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    subject_id BINARY(16) NOT NULL, 
+    name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    media_type VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    size BIGINT NOT NULL, 
+    sha256 BINARY(32) NOT NULL, 
+    storage_key BINARY(32) NOT NULL, 
+    flags LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    note LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    internal BOOL NOT NULL, 
+    state VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    contact_id BINARY(16), 
+    staff VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    sent_at DATETIME(6) NOT NULL, 
+    scanned_at DATETIME(6), 
+    verdict VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    wake_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_upload_live ON lockportal_upload (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_upload_sent_at_id ON lockportal_upload (account_id, sent_at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_upload_subject_kind_subject_id_id ON lockportal_upload (account_id, subject_kind, subject_id, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_upload_wake ON lockportal_upload (supplier_id, wake_at);
+
+CREATE INDEX IF NOT EXISTS lockportal_upload_wide_storage_key ON lockportal_upload (supplier_id, storage_key);
+
+CREATE TABLE IF NOT EXISTS lockportal_upload_room (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    files BIGINT NOT NULL, 
+    size BIGINT NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_upload_room_live ON lockportal_upload_room (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_webhook_attempt (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    endpoint_id BINARY(16) NOT NULL, 
+    call_id BINARY(16) NOT NULL, 
+    type VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    version BIGINT NOT NULL, 
+    n BIGINT NOT NULL, 
+    number BIGINT NOT NULL, 
+    at DATETIME(6) NOT NULL, 
+    outcome VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    last BOOL NOT NULL, 
+    status BIGINT NOT NULL, 
+    reason LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_webhook_attempt_call_id_at ON lockportal_webhook_attempt (account_id, call_id, at);
+
+CREATE INDEX IF NOT EXISTS lockportal_webhook_attempt_live ON lockportal_webhook_attempt (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_webhook_attempt_wide_at_id ON lockportal_webhook_attempt (supplier_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_webhook_attempt_wide_endpoint_id_at_id ON lockportal_webhook_attempt (supplier_id, endpoint_id, at, id);
+
+CREATE INDEX IF NOT EXISTS lockportal_webhook_attempt_wide_id ON lockportal_webhook_attempt (supplier_id, id);
+
+CREATE TABLE IF NOT EXISTS lockportal_webhook_call (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    endpoint_id BINARY(16) NOT NULL, 
+    type VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    version BIGINT NOT NULL, 
+    n BIGINT NOT NULL, 
+    since DATETIME(6) NOT NULL, 
+    wake_at DATETIME(6) NOT NULL, 
+    attempts BIGINT NOT NULL, 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_webhook_call_live ON lockportal_webhook_call (account_id, live);
+
+CREATE INDEX IF NOT EXISTS lockportal_webhook_call_wake ON lockportal_webhook_call (supplier_id, wake_at);
+
+CREATE TABLE IF NOT EXISTS lockportal_webhook_endpoint (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    name VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    url LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    events LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    write_back BOOL NOT NULL, 
+    state VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    reason VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    generation BIGINT NOT NULL, 
+    rotating_until DATETIME(6), 
+    added_at DATETIME(6) NOT NULL, 
+    failing_since DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_webhook_endpoint_live ON lockportal_webhook_endpoint (account_id, live);
+
+CREATE TABLE IF NOT EXISTS lockportal_write_back_refusal (
+    supplier_id BINARY(16) NOT NULL, 
+    id BINARY(16) NOT NULL, 
+    account_id BINARY(16) NOT NULL, 
+    endpoint_id BINARY(16) NOT NULL, 
+    endpoint VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    type VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    status BIGINT NOT NULL, 
+    reason LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
+    refused_at DATETIME(6) NOT NULL, 
+    settled_at DATETIME(6), 
+    live BOOL NOT NULL, 
+    PRIMARY KEY (supplier_id, account_id, id)
+)CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE INDEX IF NOT EXISTS lockportal_write_back_refusal_live ON lockportal_write_back_refusal (account_id, live);
 
 INSERT INTO lockportal_version (version_num) VALUES ('0001') RETURNING lockportal_version.version_num;
 

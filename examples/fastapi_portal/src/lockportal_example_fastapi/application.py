@@ -1,6 +1,5 @@
 """The portal's routes registered in a loop: as a router for an application of your own, or as an application."""
 
-import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated
@@ -11,7 +10,7 @@ from fastapi import Response as FastResponse
 from starlette.exceptions import HTTPException
 
 from lockportal.portal import Portal
-from lockportal.web import Front, Request, StaffLogin, login_of, portals_of
+from lockportal.web import Front, Request, StaffLogin, portals_of, staff_of
 from lockportal_example_fastapi.translation import from_fastapi, read, to_fastapi
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -34,21 +33,26 @@ def router(front: Front) -> APIRouter:
 
 
 def create_app(
-    portals: Portal | Mapping[str, Portal], *, staff: StaffLogin | None = None, lifespan: Lifespan | None = None
+    portals: Portal | Mapping[str, Portal],
+    *,
+    staff: StaffLogin | Mapping[str, StaffLogin] | None = None,
+    lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Make an ASGI application of a portal, or of several by host name; behind a proxy, the server reads its headers.
 
-    `staff` is how your own people are known, at the desk; by default LOCKPORTAL_STAFF says it, as `name:password`.
+    `staff` is how your own people are known, at the desk; for several suppliers, by the key of each. By default LOCKPORTAL_STAFF
+    says it, as `name:password`; for several suppliers, LOCKPORTAL_STAFF_ACME for the one with the key `acme`.
     """
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=lifespan)
-    front = Front(portals, staff=staff or login_of(os.environ.get("LOCKPORTAL_STAFF", "")))
+    front = Front(portals, staff=staff_of(portals) if staff is None else staff)
 
-    def failed(request: FastRequest, error: HTTPException) -> FastResponse:
-        known = error.status_code in {404, 405}
-        return to_fastapi(front.handle(from_fastapi(request, refused=0 if known else error.status_code)))
+    def failed(request: FastRequest, error: Exception) -> FastResponse:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return to_fastapi(front.handle(from_fastapi(request, refused=0 if status in {404, 405} else status)))
 
     app.include_router(router(front))
-    app.add_exception_handler(HTTPException, failed)  # type: ignore[arg-type]  # it is called with its own kind of error alone
+    app.add_exception_handler(HTTPException, failed)
+    app.add_exception_handler(Exception, failed)
     return app
 
 

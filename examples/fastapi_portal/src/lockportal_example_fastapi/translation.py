@@ -8,6 +8,7 @@ from attrs import evolve
 from fastapi import Request as FastRequest
 from fastapi import Response as FastResponse
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
@@ -21,17 +22,27 @@ _FORMS: Final = {"application/x-www-form-urlencoded", "multipart/form-data"}
 async def read(request: FastRequest, front: Front) -> Request:
     """Translate a request and read what was sent, as much as may be, before it is answered in a thread."""
     made = from_fastapi(request)
-    if request.method in {"GET", "HEAD"}:
+    if request.method in {"GET", "HEAD"} or not await run_in_threadpool(front.admits, made):
         return made
     most = front.largest(made.header("Host"), made.method, made.path)
+    told = made.header("Content-Length")
+    if told.isdecimal() and int(told) > most:
+        return evolve(made, refused=_TOO_LARGE)
     limited = FastRequest(request.scope, _at_most(request.receive, most))
+    parts = front.most_parts
     try:
         if made.header("Content-Type").partition(";")[0].strip().casefold() not in _FORMS:
             return evolve(made, body=await limited.body())
-        async with limited.form(max_part_size=most) as form:
-            return evolve(made, form=_fields(form), files=await _files(form))
+        raw = b""
+        if front.raw(made.header("Host"), made.method, made.path) and "multipart" not in made.header("Content-Type"):
+            raw = await limited.body()  # kept, before a form is read of it
+        async with limited.form(max_part_size=most, max_fields=parts, max_files=parts) as form:
+            if len(form.multi_items()) > parts:
+                return evolve(made, refused=_TOO_LARGE)
+            return evolve(made, body=raw, form=_fields(form), files=await _files(form))
     except HTTPException as error:  # a form that cannot be read is an empty one, as in other frameworks
-        return evolve(made, refused=error.status_code if error.status_code == _TOO_LARGE else 0)
+        too_large = error.status_code == _TOO_LARGE or error.detail.startswith("Too many")
+        return evolve(made, refused=_TOO_LARGE if too_large else 0)
 
 
 def from_fastapi(request: FastRequest, *, refused: int = 0) -> Request:
@@ -51,14 +62,10 @@ def from_fastapi(request: FastRequest, *, refused: int = 0) -> Request:
 
 
 def to_fastapi(response: Response) -> FastResponse:
-    """Translate a response; what is read as it is sent is sent so."""
+    """Translate a response; it has the portal's headers alone, and what is read as it is sent is sent so."""
     body = response.body
     made = FastResponse(body, response.status) if isinstance(body, bytes) else StreamingResponse(body, response.status)
-    lines = response.header_lines()
-    for name, _ in lines:
-        del made.headers[name]  # what the framework says of itself, such as a length, the response says better
-    for name, value in lines:
-        made.headers.append(name, value)
+    made.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.header_lines()]
     return made
 
 

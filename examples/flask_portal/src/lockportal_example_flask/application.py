@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from flask import Blueprint, Flask
@@ -11,7 +10,7 @@ from flask import request as current
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from lockportal.portal import Portal
-from lockportal.web import Front, StaffLogin, login_of, portals_of
+from lockportal.web import Front, StaffLogin, portals_of, staff_of
 from lockportal_example_flask.translation import from_flask, to_flask
 
 
@@ -29,14 +28,15 @@ def blueprint(front: Front) -> Blueprint:
     return made
 
 
-def create_app(portals: Portal | Mapping[str, Portal], *, staff: StaffLogin | None = None) -> Flask:
+def create_app(portals: Portal | Mapping[str, Portal], *, staff: StaffLogin | Mapping[str, StaffLogin] | None = None) -> Flask:
     """Make a WSGI application of a portal, or of several by host name; behind a proxy, wrap its `wsgi_app` in ProxyFix.
 
-    `staff` is how your own people are known, at the desk; by default LOCKPORTAL_STAFF says it, as `name:password`.
+    `staff` is how your own people are known, at the desk; for several suppliers, by the key of each. By default LOCKPORTAL_STAFF
+    says it, as `name:password`; for several suppliers, LOCKPORTAL_STAFF_ACME for the one with the key `acme`.
     """
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    front = Front(portals, staff=staff or login_of(os.environ.get("LOCKPORTAL_STAFF", "")))
+    front = Front(portals, staff=staff_of(portals) if staff is None else staff)
 
     def failed(error: HTTPException) -> FlaskResponse:
         known = isinstance(error, NotFound | MethodNotAllowed)

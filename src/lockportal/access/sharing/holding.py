@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from lockportal.access.sharing.models import ShareState
 from lockportal.access.sharing.queries import SHARE_LINK
 from lockportal.access.sharing.views import ShareAnswer, share_answer
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, VISITOR, Actor, ActorKind, Grant, Right
 
-_OPENS: Final = frozenset({Right.VIEW, Right.PAY, Right.DISPUTE})
+_OPENS: Final = frozenset({Right.VIEW, Right.PAY, Right.PROMISE, Right.DISPUTE})
 """What a link can let somebody do, as far as its contact may."""
 
 
@@ -28,13 +29,19 @@ class Holding:
 
     def answer(self, row: Any) -> ShareAnswer:  # noqa: ANN401 - a row of SHARE_LINK
         """Say whether a link opens its document at this moment."""
-        entitled = row.contact_live and Right.VIEW in row.rights
-        return share_answer(state=row.state, expires_at=row.expires_at, entitled=entitled, at=self._clock.now())
+        return self._answer(row, row.state)
 
-    def holder(self, account_id: UUID, link_id: UUID) -> Actor:
-        """Answer who holds a link; VISITOR for one that opens nothing. One statement."""
+    def _answer(self, row: Any, state: ShareState) -> ShareAnswer:  # noqa: ANN401 - a row of SHARE_LINK
+        entitled = row.contact_live and Right.VIEW in row.rights
+        return share_answer(state=state, expires_at=row.expires_at, entitled=entitled, at=self._clock.now())
+
+    def holder(self, account_id: UUID, link_id: UUID, *, paid: bool = False) -> Actor:
+        """Answer who holds a link; VISITOR for one that opens nothing, unless `paid` and it ended by that. One statement."""
         row = self.link(account_id, link_id)
-        if row is None or self.answer(row) is not ShareAnswer.READY:
+        if row is None:
+            return VISITOR
+        state = ShareState.OPEN if paid and row.state is ShareState.PAID else row.state
+        if self._answer(row, state) is not ShareAnswer.READY:
             return VISITOR
         rights = _OPENS & frozenset(row.rights)
         return Actor(

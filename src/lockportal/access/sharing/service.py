@@ -87,10 +87,13 @@ class Sharing:
             document_id=row.document_id,
         )
 
-    def authenticate(self, cookie: str | None) -> Actor:
-        """Answer who sent a request by the cookie of a document that was opened, in one statement; VISITOR for nobody."""
+    def authenticate(self, cookie: str | None, *, paid: bool = False) -> Actor:
+        """Answer who sent a request by the cookie of a document that was opened, in one statement; VISITOR for nobody.
+
+        With `paid` the link may have ended because its document was paid: for pages that tell how the payment went.
+        """
         named = self._read(Purpose.SHARED_DOCUMENT, cookie) if cookie else None
-        return VISITOR if named is None else self._holding.holder(*named)
+        return VISITOR if named is None else self._holding.holder(*named, paid=paid)
 
     def links(self, account_id: UUID, *, by: Actor, after: str | None = None, limit: int = 50) -> Page[ShareLinkLine]:
         """Answer an account's links to documents, the newest first: to staff and to those who keep its users."""
@@ -106,11 +109,18 @@ class Sharing:
         return Page(lines, self._signer.cursor(SHARE_LINKS.name, last.created_at.isoformat(), last.id.hex))
 
     def revoke(
-        self, account_id: UUID, *, reason: str, by: Actor, link_id: UUID | None = None, contact_id: UUID | None = None
+        self,
+        account_id: UUID,
+        *,
+        reason: str,
+        by: Actor,
+        link_id: UUID | None = None,
+        contact_id: UUID | None = None,
+        key: str | None = None,
     ) -> None:
         """Let one link, all of a contact, or all of the account open nothing any more, at once."""
         command = RevokeShareLinks(account_id=account_id, link_id=link_id, contact_id=contact_id, reason=reason)
-        self._shell.run(command, by)
+        self._shell.run(command, by, key=key)
 
     # within
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from lockportal.core.errors import Refused
 from lockportal.documents.files.media import PDF, XML, media_type_of
-from lockportal.documents.models import DocumentsSettings
 from lockportal.safely.markup import check_end
 from lockportal.safely.papers import check_pdf
 from lockportal.safely.pictures import KINDS, check_image
 
 LOOKED_THROUGH: Final = frozenset({PDF, XML, *KINDS})
 """The media types of which a content is looked through, whole; of others no more than the beginning is known."""
+
+
+class Bounds(Protocol):
+    """What settings say of the files that may be kept."""
+
+    @property
+    def file_limit(self) -> int:
+        """The most bytes that one file may have."""
+        ...
+
+    @property
+    def active_pdfs(self) -> bool:
+        """Whether a PDF may have what a viewer runs."""
+        ...
 
 
 def gathered(pieces: Iterable[bytes], limit: int, field: str) -> bytes:
@@ -27,7 +40,7 @@ def gathered(pieces: Iterable[bytes], limit: int, field: str) -> bytes:
     return b"".join(found)
 
 
-def check_content(content: bytes, media_type: str, settings: DocumentsSettings, field: str) -> None:
+def check_content(content: bytes, media_type: str, settings: Bounds, field: str) -> None:
     """Refuse a content that may not be kept as what its beginning says that it is: `pdf.…`, `image.…`, `xml.…`, of this field."""
     try:
         if media_type == PDF:

@@ -40,7 +40,7 @@ _ACTIVE_HEAD: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ACTIVE_WORDS: Final = (b"http://www.w3.org/1999/xhtml", b"http://www.w3.org/2000/svg")
-_ACTIVE_ENDINGS: Final = frozenset(
+ACTIVE_ENDINGS: Final = frozenset(
     [
         ".bat",
         ".cmd",
@@ -69,6 +69,7 @@ _ACTIVE_ENDINGS: Final = frozenset(
         ".xhtml",
     ]
 )
+"""Endings of files that a browser or a system would run."""
 _DECLARATION: Final = re.compile(rb"<\?xml\s.*?\?>\s*", re.DOTALL)
 _XML_HEAD: Final = re.compile(_COMMENTS + rb"<(\?|!DOCTYPE\s|([A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*[\s>/])", re.DOTALL)
 _ROOT: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s>/]")
@@ -124,7 +125,7 @@ def cleaned_name(name: str, media_type: str) -> str:
     ending = f"{dot}{ending}".lower() if stem else ""
     if endings and ending not in endings:
         return _cut(plain, endings[0])
-    if ending in _ACTIVE_ENDINGS:
+    if ending in ACTIVE_ENDINGS:
         raise _active()
     return _cut(stem, plain[len(stem) :]) if stem else _cut(plain, "")
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from uuid import UUID
 
+from lockportal.core.errors import GatewayError
 from lockportal.documents.imports.staged import Given, Place, StagedRow, bounded, staged_row
 
 _SCHEMA = """
@@ -206,7 +207,7 @@ class Staging:
 
 @contextmanager
 def staging() -> Iterator[Staging]:
-    """Open a staging file that is gone afterwards."""
+    """Open a staging file that is gone afterwards. GatewayError `files.unavailable`: there is no room for it."""
     with tempfile.TemporaryDirectory(prefix="lockportal-import-") as folder:
         connection = sqlite3.connect(Path(folder) / "staging.db", isolation_level=None)
         try:
@@ -214,5 +215,8 @@ def staging() -> Iterator[Staging]:
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("BEGIN")
             yield Staging(connection, Path(folder))
+        except sqlite3.OperationalError as error:
+            message = f"The temporary folder {tempfile.gettempdir()} cannot be used: {error}. Make room there, or set TMPDIR."
+            raise GatewayError("files.unavailable", message) from error
         finally:
             connection.close()

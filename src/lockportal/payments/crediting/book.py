@@ -24,6 +24,8 @@ class Book:
     currency: str
     reference: str
     on: date
+    payment_id: UUID | None = None
+    """The payment that posts, where one does."""
     _postings: list[Posting] = field(factory=list)
     _before: dict[UUID, int] = field(factory=dict)
     _moved: dict[UUID, int] = field(factory=dict)
@@ -69,6 +71,21 @@ class Book:
         known = self.applied(credit_id, document_id)
         self._applied[known.id] = evolve(known, amount=known.amount + Money(minor, self.currency))
 
+    def withdraw(self, credit_id: UUID, kind: EntryKind, minor: int) -> int:
+        """Take money out of a credit again, and where it was used, off its documents, the last first; answer how much."""
+        if minor <= 0:
+            return 0
+        credit = self.account.find(Credit, credit_id)
+        documents = () if credit is None else credit.applied_to
+        self.account.require(Application, [application_id(credit_id, key) for key in documents])
+        self.require(documents)
+        for key in reversed(documents):
+            short = max(minor + min(self.open(credit_id), 0), 0)
+            self.allocate(credit_id, key, -min(short, max(self.applied(credit_id, key).amount.minor, 0)))
+        taken = min(minor, max(-self.open(credit_id), 0))
+        self.credit(credit_id, kind, taken)
+        return taken
+
     def applied(self, credit_id: UUID, document_id: UUID) -> Application:
         """Answer what of a credit stands applied to a document, nothing of it if none ever was."""
         key = application_id(credit_id, document_id)
@@ -91,7 +108,8 @@ class Book:
         if self._applied:
             stored.append(CreditsApplied(applications=tuple(self._applied.values())))
         today = self.account.supplier.today(stamp.at)
-        return [*stored, post(self._postings, self._before, self.account.id, stamp.branch("post"), today)]
+        posted = post(self._postings, self._before, self.account.id, stamp.branch("post"), today)
+        return [*stored, evolve(posted, payment_id=self.payment_id)]
 
     def _add(self, item_id: UUID, kind: EntryKind, minor: int, dates: tuple[date | None, date | None]) -> None:
         if not minor:
@@ -103,7 +121,13 @@ class Book:
     def _credit(self, item_id: UUID) -> Credit | None:
         known, balance = self.account.find(Credit, item_id), Money(self.open(item_id), self.currency)
         if known is not None:
-            return evolve(known, balance=balance)
+            return evolve(known, balance=balance, applied_to=self._applied_to(known))
         if item_id not in self._new:
             return None
         return Credit(id=item_id, account_id=self.account.id, balance=balance, received_on=self.on, reference=self.reference)
+
+    def _applied_to(self, credit: Credit) -> tuple[UUID, ...]:
+        changed = [one for one in self._applied.values() if one.credit_id == credit.id]
+        gone = {one.document_id for one in changed}
+        there = [one.document_id for one in changed if one.amount.minor > 0]
+        return (*(key for key in credit.applied_to if key not in gone), *there)

@@ -16,8 +16,10 @@ from lockportal.documents.models import Document
 from lockportal.ledger.models import Credit
 from lockportal.payments.crediting.book import Book
 from lockportal.payments.crediting.models import Application, application_id
-from lockportal.payments.models import CreditUse, Payment
-from lockportal.payments.planning import available, open_of
+from lockportal.payments.earmarks import Deposit, earmarked
+from lockportal.payments.lines import CreditUse
+from lockportal.payments.models import Payment
+from lockportal.payments.planning import available, open_of, reserved
 
 _OFFICE: Final = Audience(staff=True, system=True)
 
@@ -26,12 +28,13 @@ _OFFICE: Final = Audience(staff=True, system=True)
 class ApplyCredits:
     """Let credit go to documents: no more than is left of either, beside what payments under way hold.
 
-    Refused `credit.spent` and `payment.too_much` beyond that. The amounts are above zero.
+    Refused `credit.spent` and `payment.too_much` beyond that, `credit.earmarked` for a deposit on another order. The amounts are
+    above zero.
     """
 
     audience: ClassVar[Audience] = _OFFICE
     owner: ClassVar[Owner | None] = Owner.CUSTOMER
-    needs: ClassVar[tuple[type[Record], ...]] = (Payment,)
+    needs: ClassVar[tuple[type[Record], ...]] = (Payment, Deposit)
     opens: ClassVar[bool] = False
 
     account_id: UUID
@@ -42,16 +45,20 @@ class ApplyCredits:
         if not self.uses:
             raise Refused("payment.empty", "Choose what to apply.", field="uses")
         currency = self.uses[0].amount.currency
-        book = _book(account, self.uses, stamp)
+        book, held = _book(account, self.uses, stamp), reserved(account)
+        meant = earmarked(account)
         given: dict[UUID, int] = {}
         taken: dict[UUID, int] = {}
         for use in self.uses:
             _check(account, use, currency)
             given[use.credit_id] = given.get(use.credit_id, 0) + use.amount.minor
             taken[use.document_id] = taken.get(use.document_id, 0) + use.amount.minor
-            if given[use.credit_id] > available(account, use.credit_id, currency):
+            if given[use.credit_id] > available(account, use.credit_id, currency, held):
                 raise Refused("credit.spent", "Less of this credit is left than that.", field="uses")
-            if taken[use.document_id] > open_of(account, account.get(Document, use.document_id)):
+            deposit = meant.get(use.credit_id)
+            if deposit is not None and not deposit.meant_for(account.get(Document, use.document_id)):
+                raise Refused("credit.earmarked", f"This credit is a deposit on {deposit.number}.", field="uses")
+            if taken[use.document_id] > open_of(account.get(Document, use.document_id), held):
                 raise Refused("payment.too_much", "Less of this document is open than that.", field="uses")
             book.allocate(use.credit_id, use.document_id, use.amount.minor)
         return book.events(stamp)

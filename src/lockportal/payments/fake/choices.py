@@ -47,6 +47,10 @@ _DEBIT: Final = (
     _CANCEL,
 )
 _TRANSFER: Final = (Choice("ok", "The money arrives", _WELL), _SHORT, _CANCEL)
+DEPOSITS: Final = "small_deposits"
+"""The word by which an account is saved once its owner states the small deposits that came to it."""
+SENT: Final = "32,45"
+"""Those deposits, in minor units."""
 _SAVE: Final = (
     Choice("ok", "Save a method that works", _WELL),
     Choice("ask", "Save one that asks the payer each time", _ODDLY),
@@ -54,6 +58,7 @@ _SAVE: Final = (
     *_DECLINED,
     _CANCEL,
 )
+_SAVE_DEBIT: Final = (Choice(DEPOSITS, "Save one that small deposits verify, of 32 and of 45 cents", _WELL), *_SAVE)
 _PENDING: Final = (Choice("settle", "The bank lets it through now", _LATER), Choice("fail", "The bank declines it now", _LATER))
 _RETURN: Final = (
     Choice("return", "The bank takes it back: no funds", _LATER),
@@ -77,12 +82,16 @@ def choices_of(order: Order, log: tuple[Leaf, ...]) -> tuple[Choice, ...]:
         return ()
     fact = target(log)
     if fact.status == BankStatus.REQUIRES_ACTION:
-        return _SAVE if order.kind == SETUP else _asked(order.method)
+        return _saving(order.method) if order.kind == SETUP else _asked(order.method)
     if fact.status == BankStatus.PROCESSING:
-        return _PENDING
+        return () if order.kind == SETUP else _PENDING
     if fact.status == BankStatus.SUCCEEDED and fact.kind in _TAKES:
         return _afterwards(order.method, fact, log)
     return ()
+
+
+def _saving(kind: MethodKind) -> tuple[Choice, ...]:
+    return _SAVE if kind is MethodKind.CARD else _SAVE_DEBIT
 
 
 def _asked(kind: MethodKind) -> tuple[Choice, ...]:

@@ -59,7 +59,9 @@ def method_facts(ref: str, status: MethodStatus = MethodStatus.ACTIVE) -> Method
     named = ref.split(".")[1:2]
     kind = next((one for one in MethodKind if [one.value] == named), MethodKind.CARD)
     brand, bank = ("Sandbox", "") if kind is MethodKind.CARD else ("", "Sandbox Bank")
-    return MethodFacts(ref=MethodRef(ref=ref), kind=kind, brand=brand, bank=bank, last4="4242", status=status)
+    mandate = "" if kind is MethodKind.CARD else f"mandate_{ref}"
+    known = MethodRef(ref=ref, mandate_ref=mandate)
+    return MethodFacts(ref=known, kind=kind, brand=brand, bank=bank, last4="4242", status=status)
 
 
 def written(events: Sequence[Told]) -> bytes:
@@ -88,6 +90,7 @@ def _event(raw: Any) -> WebhookEvent:  # noqa: ANN401 - JSON as it came
         occurred_at=told.at,
         observations=observed([told.fact] if ours else [], ObservationSource.WEBHOOK),
         method=None if told.method is None else method_of(told.fact, told.method),
+        operation_id=told.fact.operation_id,
     )
 
 

@@ -16,8 +16,8 @@ from lockportal.payments.fake.ledger import SETUP, Fact, Order
 from lockportal.payments.fake.plays import ASK, PLAYS, BankStatus, Fault, Step, decline_of, word_of
 from lockportal.payments.fake.signing import verify
 from lockportal.payments.methods import Flow, MethodKind
-from lockportal.payments.models import NextAction, NextKind
 from lockportal.payments.operations import DeclineCode, ObservationSource, OpKind
+from lockportal.payments.payers import NextAction, NextKind
 from lockportal.payments.ports import (
     CompleteRequest,
     FetchRequest,
@@ -79,7 +79,9 @@ class FakeGateway:
         return self._result(request.operation_id)
 
     def complete(self, request: CompleteRequest) -> GatewayResult:
-        """Answer what the bank says, whatever the payer's browser brought."""
+        """Answer what the bank says, whatever the payer's browser brought, but for the small deposits of an account."""
+        if "amounts" in request.params:
+            self.hosted.verify(request.operation_id, request.params["amounts"])
         return self._result(request.operation_id)
 
     def capture(self, request: FollowRequest) -> GatewayResult:
@@ -87,7 +89,11 @@ class FakeGateway:
         return self._follow(OpKind.CAPTURE, request)
 
     def void(self, request: FollowRequest) -> GatewayResult:
-        """Give up all that was authorized and not taken."""
+        """Give up all that was authorized and not taken; of a payment whose page is still open, close that."""
+        facts = self._bank.facts(request.parent.operation_id)
+        if facts and facts[-1].status == BankStatus.REQUIRES_ACTION:
+            self.hosted.press(request.parent.operation_id.hex, "cancel")
+            return GatewayResult(exchange=_exchange(request.parent.operation_id, self._bank.facts(request.parent.operation_id)))
         return self._follow(OpKind.VOID, request)
 
     def refund(self, request: FollowRequest) -> GatewayResult:
@@ -192,14 +198,18 @@ class FakeGateway:
         saved = order is not None and order.save and last.status == BankStatus.SUCCEEDED
         return GatewayResult(
             observations=observed(facts, ObservationSource.SYNC),
-            next_action=self._next(order) if order is not None and last.status == BankStatus.REQUIRES_ACTION else None,
+            next_action=None if order is None else self._next(order, last),
             decline=None if last.decline is None else decline_of(last.decline),
             method=method_of(last, order.method) if order is not None and saved else None,
             request_id=f"req_{operation_id.hex}",
             exchange=_exchange(operation_id, facts),
         )
 
-    def _next(self, order: Order) -> NextAction:
+    def _next(self, order: Order, last: Fact) -> NextAction | None:
+        if order.kind == SETUP and last.status == BankStatus.PROCESSING:
+            return NextAction(kind=NextKind.MICRO_DEPOSITS)
+        if last.status != BankStatus.REQUIRES_ACTION:
+            return None
         if order.method is not MethodKind.BANK_TRANSFER:
             return NextAction(kind=NextKind.REDIRECT, url=self.hosted.url(order.id))
         lines = (f"Transfer {order.money} to Sandbox Bank.", f"Write {order.reference} as the reference.", "No money moves.")

@@ -11,9 +11,11 @@ from attrs import evolve, frozen
 
 from lockportal.core.account import Account, Owner
 from lockportal.core.actor import Audience
+from lockportal.core.errors import Refused
 from lockportal.core.record import Event, Record, Stamp
 from lockportal.payments.operations import Observation
-from lockportal.payments.parking.models import EventParked, EventUnparked, ParkedDue, ParkedEvent, parked_id
+from lockportal.payments.parking.models import EventGivenUp, EventParked, EventUnparked, ParkedDue, ParkedEvent, parked_id
+from lockportal.payments.settings import PaymentsSettings
 
 _AUDIENCE: Final = Audience(gateway=True, system=True)
 _SOON: Final = timedelta(seconds=5)
@@ -35,6 +37,7 @@ class ParkEvent:
     event_type: str
     number: int
     observation: Observation
+    raw: str = ""
 
     def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
         """Park the observation, if it is new."""
@@ -49,6 +52,7 @@ class ParkEvent:
             number=self.number,
             type=self.event_type,
             observation=self.observation,
+            raw=self.raw,
             parked_at=stamp.at,
             wake_at=stamp.at + _SOON,
         )
@@ -73,8 +77,33 @@ class UnparkEvent:
         return [] if parked.done else [EventUnparked(parked=evolve(parked, done=True, wake_at=None))]
 
 
-def ask_again(parked: ParkedEvent, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG001 - as every wake
-    """Look for the operation once more, later each time."""
+@frozen(kw_only=True)
+class CloseParked:
+    """Say what was decided of an event whose operation nobody knows: it is looked for no more."""
+
+    audience: ClassVar[Audience] = Audience(staff=True)
+    owner: ClassVar[Owner | None] = Owner.SUPPLIER
+    needs: ClassVar[tuple[type[Record], ...]] = ()
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    parked_id: UUID
+    note: str
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:  # noqa: ARG002 - a command's signature
+        """Keep the note; Refused `parked_event.done` where it was applied or closed already."""
+        parked = account.get(ParkedEvent, self.parked_id)
+        if not self.note.strip():
+            raise Refused("payment.note_missing", "Say what was decided.", field="note")
+        if parked.done:
+            raise Refused("parked_event.done", "This event was seen to already.")
+        return [EventUnparked(parked=evolve(parked, done=True, wake_at=None, note=self.note.strip()))]
+
+
+def ask_again(parked: ParkedEvent, account: Account, stamp: Stamp) -> Sequence[Event]:
+    """Look for the operation once more, later each time; after the last time a person has to."""
     tries = parked.tries + 1
+    if tries > account.settings(PaymentsSettings).park_tries:
+        return [EventGivenUp(parked=evolve(parked, given_up=True, wake_at=None))]
     wait: timedelta = min(_SOON * 2 ** min(tries, 20), _LONGEST)
     return [ParkedDue(parked=evolve(parked, tries=tries, wake_at=stamp.at + wait))]

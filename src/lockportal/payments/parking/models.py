@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from attrs import field, frozen
 
-from lockportal.core.record import Event, Record, length
+from lockportal.core.record import TEXT, Event, Record, length
 from lockportal.payments.operations import Observation
 
 
@@ -24,6 +24,12 @@ class ParkedEvent(Record):
     parked_at: datetime
     tries: int = 0
     done: bool = False
+    given_up: bool = False
+    """Whether its operation was looked for in vain so often that a person has to."""
+    raw: str = field(default="", metadata=TEXT)
+    """The delivery that told it, redacted, for whoever looks into it."""
+    note: str = field(default="", metadata=TEXT)
+    """What a person decided who closed it."""
     wake_at: datetime | None = None
 
     @property
@@ -47,6 +53,13 @@ class EventParked(Event):
 @frozen(kw_only=True)
 class EventUnparked(Event):
     """A parked event has found its operation."""
+
+    parked: ParkedEvent
+
+
+@frozen(kw_only=True)
+class EventGivenUp(Event):
+    """The operation of a parked event was looked for in vain for long: a person has to look at it."""
 
     parked: ParkedEvent
 

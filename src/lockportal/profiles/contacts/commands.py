@@ -126,6 +126,31 @@ class ChangeContact:
 
 
 @frozen(kw_only=True)
+class ChooseLanguage:
+    """Choose the language in which a contact is written to; customers choose it for themselves only."""
+
+    audience: ClassVar[Audience] = Audience(customer=Right.VIEW, staff=True, system=True)
+    owner: ClassVar[Owner | None] = Owner.CUSTOMER
+    needs: ClassVar[tuple[type[Record], ...]] = (Contact,)
+    opens: ClassVar[bool] = False
+
+    account_id: UUID
+    contact_id: UUID
+    language: str
+
+    def decide(self, account: Account, stamp: Stamp) -> Sequence[Event]:
+        """Store the contact if its language is another one; NotFound for another's contact, Refused if it is disabled."""
+        grant = stamp.by.grant(account.id)
+        if stamp.by.kind is ActorKind.CUSTOMER and (grant is None or grant.contact_id != self.contact_id):
+            raise NotFound("contact.not_found", "There is no such contact.")
+        before = account.get(Contact, self.contact_id)
+        if not before.active:
+            raise Refused("contact.disabled", "This contact is disabled: add it again first.")
+        after = evolve(before, language=details.language(self.language, "contact"))
+        return [ContactStored(contact=after)] if after != before else []
+
+
+@frozen(kw_only=True)
 class DisableContact:
     """Take all rights in this account away from a contact, at once."""
 

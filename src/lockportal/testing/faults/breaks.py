@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from lockportal.testing.faults.boundaries import listening
 
-_WAIT: Final = 2000
+_WAIT: Final = 60_000
 """Milliseconds that PostgreSQL gives a backend to be gone."""
 
 

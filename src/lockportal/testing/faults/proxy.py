@@ -198,7 +198,7 @@ class _Link:
     def _downwards(self) -> None:
         with suppress(OSError):
             while data := self._server.recv(_CHUNK):
-                if self._answers is Act.CUT_ANSWERED:
+                if self._answers in {Act.CUT_ANSWERED, Act.CUT_SENT}:
                     break
                 if self._answers is not Act.SWALLOW:
                     self._client.sendall(data)

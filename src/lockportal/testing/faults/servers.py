@@ -28,7 +28,7 @@ from attrs import define, field
 from lockportal.storage.engines import url_of
 
 _PLACES: Final = ("/usr/sbin", "/usr/local/sbin", "/usr/local/bin")
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 300.0
 _PAUSE: Final = 0.02
 
 
@@ -46,6 +46,7 @@ class DatabaseServer:
     _command: Sequence[str]
     _user: str | None
     _stops: signal.Signals
+    _port: socket.socket
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -85,12 +86,19 @@ class DatabaseServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Shut it down and delete its files."""
         self.stop()
+        self._port.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _launch(self) -> subprocess.Popen[bytes]:
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - the server's own program
-                self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, user=self._user, cwd="/"
+                self._command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                user=self._user,
+                cwd="/",
+                env=_environment(self.folder),
             )
 
     def _end(self, how: signal.Signals) -> None:
@@ -104,20 +112,23 @@ class DatabaseServer:
 def postgresql_server(*settings: str) -> DatabaseServer:
     """Make a PostgreSQL with settings such as `synchronous_commit=off`; root runs it as the user `postgres`."""
     initdb, postgres = _postgresql("initdb"), _postgresql("postgres")
-    user, folder, port = _user("postgres"), _folder("postgres"), _free_port()
+    user, folder, held = _user("postgres"), _folder("postgres"), _held_port()
+    port = held.getsockname()[1]
     data = str(folder / "data")
-    _run([initdb, "-D", data, "-U", "lockportal", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"], user)
+    _run([initdb, "-D", data, "-U", "lockportal", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"], user, folder)
     command = [postgres, "-D", data, "-k", str(folder), "-h", "127.0.0.1", "-p", str(port)]
     command += [part for setting in settings for part in ("-c", setting)]
-    return DatabaseServer(f"postgresql+psycopg://lockportal@127.0.0.1:{port}/postgres", folder, command, user, signal.SIGINT)
+    url = f"postgresql+psycopg://lockportal@127.0.0.1:{port}/postgres"
+    return DatabaseServer(url, folder, command, user, signal.SIGINT, held)
 
 
 def mariadb_server(*options: str) -> DatabaseServer:
     """Make a MariaDB with options such as `--innodb-snapshot-isolation=ON`; root runs it as the user `mysql`."""
     install, mariadbd = _program("mariadb-install-db"), _program("mariadbd")
-    user, folder, port = _user("mysql"), _folder("mysql"), _free_port()
+    user, folder, held = _user("mysql"), _folder("mysql"), _held_port()
+    port = held.getsockname()[1]
     data, begin = f"--datadir={folder / 'data'}", folder / "begin.sql"
-    _run([install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"], user)
+    _run([install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"], user, folder)
     begin.write_text(
         "CREATE DATABASE IF NOT EXISTS lockportal;\nCREATE USER IF NOT EXISTS lockportal@127.0.0.1;\n"
         "GRANT ALL ON *.* TO lockportal@127.0.0.1 WITH GRANT OPTION;\n"
@@ -126,7 +137,8 @@ def mariadb_server(*options: str) -> DatabaseServer:
     files = [data, f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}", f"--init-file={begin}"]
     net = ["--bind-address=127.0.0.1", f"--port={port}", "--skip-name-resolve"]
     command = [mariadbd, "--no-defaults", *files, *net, "--innodb-buffer-pool-size=64M", *options]
-    return DatabaseServer(f"mariadb+pymysql://lockportal@127.0.0.1:{port}/lockportal", folder, command, user, signal.SIGTERM)
+    url = f"mariadb+pymysql://lockportal@127.0.0.1:{port}/lockportal"
+    return DatabaseServer(url, folder, command, user, signal.SIGTERM, held)
 
 
 SERVERS: Final[dict[str, Callable[..., DatabaseServer]]] = {"postgresql": postgresql_server, "mariadb": mariadb_server}
@@ -165,12 +177,22 @@ def _folder(user: str) -> Path:
     return folder
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+def _held_port() -> socket.socket:
+    """Hold a free port, so that nobody else is given it while the server starts or is down; it may listen there all the same."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
 
 
-def _run(command: Sequence[str], user: str | None) -> None:
-    done = subprocess.run(command, capture_output=True, user=user, cwd="/", check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - the server's own program
+def _environment(folder: Path) -> dict[str, str]:
+    """Have a server's temporary files in its own folder: its user may have no right to those of whoever runs it."""
+    return {**os.environ, "TMPDIR": str(folder)}
+
+
+def _run(command: Sequence[str], user: str | None, folder: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - the server's own program
+        command, capture_output=True, user=user, cwd="/", check=False, stdin=subprocess.DEVNULL, env=_environment(folder)
+    )
     if done.returncode:
         raise RuntimeError((done.stdout + done.stderr).decode("utf-8", "replace")[-2000:])

@@ -6,6 +6,7 @@ import threading
 
 from lockportal.core.errors import LockportalError
 from lockportal.payments.errors import CredentialsInvalid, NotSent, RequestRejected, Unsupported
+from lockportal.payments.methods import FetchBy
 from lockportal.payments.operations import FINAL, OpKind, OpStatus
 from lockportal.payments.ports import Found, GatewayResult, StartRequest
 from lockportal.testing.gateways.ground import GatewayGround, Ground, needs
@@ -16,7 +17,11 @@ _NO = (RequestRejected, CredentialsInvalid, Unsupported)
 
 
 class FaultsContract(Ground):
-    """With the ground's `proxy`: the connection is cut before and after, no answer comes, or none that can be read."""
+    """With the ground's `proxy`: the connection is cut before and after, no answer comes, or none that can be read.
+
+    A gateway that finds operations by our id tells what became of one whose answer was lost; one that does not cannot tell, and
+    does the same request once.
+    """
 
     def test_what_was_cut_before_can_be_sent_again(self, ground: GatewayGround) -> None:
         """The gateway knows nothing of it; the same request again charges once."""
@@ -26,7 +31,8 @@ class FaultsContract(Ground):
             answer = self._broken(ground, request, Fault.CUT_BEFORE, rule)
             assert not isinstance(answer, _NO), f"{rule}: it is not taken for a no; it was {answer!r}"
             found = Trial(ground).fetch(request.operation_id, OpKind.SALE, request.money).found
-            assert found is Found.NOT_FOUND, f"{rule}: the gateway knows nothing of it; it was {found}"
+            sayable = {Found.NOT_FOUND} if _finds(ground, request) else {Found.NOT_FOUND, Found.CANNOT_TELL}
+            assert found in sayable, f"{rule}: the gateway knows nothing of it; it was {found}"
             Trial(ground).done(request)
             assert len(ground.moved()) == before + 1, f"{rule}, and charges once"
 
@@ -57,8 +63,13 @@ class FaultsContract(Ground):
                 status = status_of(request.money, answer.observations)
                 assert status not in FINAL, f"{rule}: it is not taken for {status}"
             trial = Trial(ground)
-            known = trial.known(request, OpKind.SALE).status
-            assert known in {OpStatus.ACTION_REQUIRED, OpStatus.PENDING, OpStatus.SUCCEEDED}, f"{rule}, and asking tells; {known}"
+            if _finds(ground, request):
+                known = trial.known(request, OpKind.SALE).status
+                told = known in {OpStatus.ACTION_REQUIRED, OpStatus.PENDING, OpStatus.SUCCEEDED}
+                assert told, f"{rule}, and asking tells; {known}"
+            else:
+                found = trial.fetch(request.operation_id, OpKind.SALE, request.money).found
+                assert found is Found.CANNOT_TELL, f"{rule}, and nothing is made up; {found}"
             trial.done(request)
             assert len(ground.moved()) == before + 1, f"{rule}, and the same request again charges once"
 
@@ -86,6 +97,12 @@ def _proxy(ground: GatewayGround) -> FaultProxy:
     needs(ground.proxy, "proxy")
     assert ground.proxy is not None
     return ground.proxy
+
+
+def _finds(ground: GatewayGround, request: StartRequest) -> bool:
+    """Say whether a gateway declares that it finds an operation by our id."""
+    able = ground.descriptor.method(request.kind)
+    return able is not None and FetchBy.OPERATION_ID in able.fetch
 
 
 def _requests(ground: GatewayGround) -> list[StartRequest]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from lockportal.payments.folding import merged
 from lockportal.payments.methods import Flow
-from lockportal.payments.operations import OpKind, OpStatus, merged
+from lockportal.payments.operations import (
+    OpKind,
+    OpStatus,
+)
 from lockportal.testing.gateways.ground import GatewayGround, Ground, needs
 from lockportal.testing.gateways.trial import Trial, own, start_request, status_of
 

@@ -19,6 +19,8 @@ from lockportal.testing.world.script import Outcome, Script
 
 _SECONDS: Final = 30.0
 _OWN: Final = frozenset({"host", "connection", "content-length", "accept-encoding", "transfer-encoding"})
+"""What each connection says for itself."""
+_THEIRS: Final = frozenset({*_OWN, "content-type", "date", "server", "keep-alive"})
 
 
 class Fault(StrEnum):
@@ -94,7 +96,8 @@ class FaultProxy:
             connection.request(request.method, request.path, request.body, headers)
             response = connection.getresponse()
             content_type = response.headers.get("Content-Type", "application/octet-stream")
-            answer = Answer(response.status, response.read(), content_type)
+            headers_back = tuple((name, value) for name, value in response.getheaders() if name.lower() not in _THEIRS)
+            answer = Answer(response.status, response.read(), content_type, headers_back)
         finally:
             connection.close()
         with self._lock:

@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from itertools import permutations
 from typing import TypeVar
 
-from lockportal.payments.operations import Observation, ObservationSource, OpKind, gathered, merged
+from lockportal.payments.folding import merged
+from lockportal.payments.operations import (
+    Observation,
+    ObservationSource,
+    OpKind,
+    gathered,
+)
 from lockportal.payments.ports import StartRequest, WebhookBatch, WebhookEvent, WebhookRequest
 from lockportal.testing.gateways.ground import GatewayGround, Ground, needs
 from lockportal.testing.gateways.trial import Trial, own, raised_by, start_request

@@ -10,15 +10,14 @@ from attrs import evolve, field, frozen
 
 from lockportal.clock import SystemClock
 from lockportal.core.money import EXPONENTS, Money
+from lockportal.payments.folding import Merged, merged
 from lockportal.payments.methods import MethodCapability
 from lockportal.payments.operations import (
     UNASKED,
-    Merged,
     Observation,
     OpKind,
     OpStatus,
     gathered,
-    merged,
 )
 from lockportal.payments.ports import (
     CompleteRequest,

@@ -30,11 +30,12 @@ class Request:
 
 @frozen
 class Answer:
-    """What the party answers: a status and a body, of JSON unless it is told otherwise."""
+    """What the party answers: a status and a body, of JSON unless it is told otherwise, and any other headers."""
 
     status: int = 200
     body: bytes = b"{}"
     type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def _fine(_: Request) -> Answer:
@@ -97,6 +98,8 @@ class HttpParty:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    """An answer goes out in one piece: in two, each waits for the other side's acknowledgement."""
 
     def _speak(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -110,6 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.type)
             self.send_header("Content-Length", str(len(answer.body)))
+            for name, value in answer.headers:
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.body)
         else:

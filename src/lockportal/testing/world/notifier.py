@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import asdict, evolve
 
 from lockportal.core.errors import GatewayError
+from lockportal.core.messages import Attachment
 from lockportal.core.ports import Mail
 from lockportal.testing.world.clock import VirtualClock
 from lockportal.testing.world.notes import Notes
@@ -56,7 +57,14 @@ class ScriptedNotifier:
     def sent(self) -> tuple[Mail, ...]:
         """Answer every mail that arrived, in order; one that was sent twice is there twice, with the same id."""
         made = (Mail(**values) for values in self._notes.all())
-        return tuple(evolve(mail, headers=tuple((name, value) for name, value in mail.headers)) for mail in made)
+        return tuple(
+            evolve(
+                mail,
+                headers=tuple((name, value) for name, value in mail.headers),
+                attachments=tuple(Attachment(**one) for one in mail.attachments),  # type: ignore[arg-type]  # as they were noted
+            )
+            for mail in made
+        )
 
 
 if TYPE_CHECKING:

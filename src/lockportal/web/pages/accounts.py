@@ -9,6 +9,7 @@ from attrs import frozen
 
 from lockportal.core.actor import Actor, ActorKind, Right
 from lockportal.core.errors import NotFound
+from lockportal.payments.settings import PaymentsSettings
 from lockportal.profiles.models import Customer
 from lockportal.web.http import Request, Response
 from lockportal.web.site import Site
@@ -42,6 +43,9 @@ class Frame:
             "here": here,
             "holder": holder,
             "may_view": may_view,
+            "may_pay": Right.PAY in rights and offers_payment(self.site),
+            "may_promise": Right.PROMISE in rights,
+            "may_dispute": Right.DISPUTE in rights,
             "keeps_people": Right.USERS in rights,
             "has_papers": may_view and not holder and self.site.menu.papers(self.actor),
             "form_token": self.site.guard.session_token(self.actor),
@@ -58,10 +62,18 @@ class Frame:
             "account_name": self.name,
             "here": here,
             "holder": False,
+            "may_pay": False,
+            "may_promise": True,
+            "may_dispute": True,
             "staff": self.actor.id,
             "form_token": self.site.guard.session_token(self.actor),
         }
         return self.site.page(template, {**around, **values}, status=status)
+
+
+def offers_payment(site: Site) -> bool:
+    """Say whether the supplier takes payments here at all."""
+    return bool(site.portal.shell.settings(PaymentsSettings).methods)
 
 
 def customer_of(site: Site, request: Request, actor: Actor) -> Customer:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lockportal.core.actor import Actor
+from lockportal.core.actor import Actor, Right
 from lockportal.web.filters import FIRST_SORT, read_search
 from lockportal.web.http import Request, Response
+from lockportal.web.pages.accounts import offers_payment
 from lockportal.web.pages.documents import NOTHING
 from lockportal.web.site import Site
 
@@ -21,6 +22,7 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
         "found": found,
         "first_sort": FIRST_SORT,
         "names": {one.account_id: one.name for one in whose},
+        "payers": actor.accounts(Right.PAY) if offers_payment(site) else (),
         "form_token": site.guard.session_token(actor),
     }
     return site.page("all_documents.html", values, status=422 if search.errors else 200)

@@ -11,6 +11,7 @@ from lockportal.activities.models import ActivitiesSettings
 from lockportal.core.actor import Actor
 from lockportal.core.errors import NotFound, Refused
 from lockportal.ledger.views import AccountBalance
+from lockportal.signing import draw_secret
 from lockportal.web.http import Request, Response, redirect
 from lockportal.web.pages import people
 from lockportal.web.pages.accounts import customer_of, frame, path_id
@@ -109,6 +110,7 @@ def change_person(site: Site, request: Request, actor: Actor) -> Response:
 def _account(site: Site, request: Request, actor: Actor, fault: people.Fault | None = None) -> Response:
     account_id = path_id(request, "account")
     customer = site.portal.profiles.customer(account_id, by=actor)
+    search = request.query.get("search", "")[:_LONGEST]
     activities, positions = site.portal.activities, site.portal.ledger.position(account_id, by=actor)
     values = {
         "standings": standings(site, positions),
@@ -116,10 +118,18 @@ def _account(site: Site, request: Request, actor: Actor, fault: people.Fault | N
         "outcomes": site.portal.shell.settings(ActivitiesSettings).outcomes,
         **people.listed(site, request, actor, account_id, fault),
         "here_people": site.url("desk_add_person", account=account_id),
+        "rates": site.portal.promises.rates(actor, account_id=account_id),
+        "habit": site.portal.kpis.habit(account_id, actor),
         "signed_in": site.portal.access.last_sign_ins(account_id, by=actor),
         "customer": customer,
         "found": activities.tasks(actor, account_id=account_id),
-        "timeline": activities.timeline(account_id, actor, after=request.query.get("after") or None, limit=_HISTORY),
+        "timeline": activities.timeline(
+            account_id, actor, search=search, after=request.query.get("after") or None, limit=_HISTORY
+        ),
+        "search": search,
+        "exposures": activities.credit.exposure(account_id, actor),
+        "decisions": activities.credit.decisions(account_id, actor, limit=3),
+        "key": draw_secret(),
     }
     around = frame(site, actor, customer)
     return around.page("desk_account.html", values, here="desk_account", status=200 if fault is None else 422)

@@ -6,21 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
 
 from lockportal.core.actor import Actor
-from lockportal.core.errors import Refused
+from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.page import Page
-from lockportal.documents.models import DocumentState
+from lockportal.documents.models import Document, DocumentState
 from lockportal.documents.views import DocumentRow
 from lockportal.web import comparison
+from lockportal.web.disputing import can_be_disputed, held
 from lockportal.web.filters import FIRST_SORT, read_search
 from lockportal.web.http import Request, Response, download
-from lockportal.web.pages.accounts import Frame, customer_of, frame, path_id
+from lockportal.web.pages.accounts import Frame, customer_of, frame, path_id, written_id
 from lockportal.web.site import Site
 from lockportal.web.spreadsheet import Cell, csv_lines
 
 NOTHING: Final[Page[DocumentRow]] = Page(())
+MOST_CHOSEN: Final = 100
+"""So many documents are chosen at once; what is beyond is not carried from page to page."""
 _HEAD: Final = (
     "Kind",
     "Number",
@@ -45,20 +50,33 @@ def listing(site: Site, request: Request, actor: Actor, *, hindrance: str = "") 
     found = NOTHING
     if not search.errors:
         found = site.portal.documents.search(customer.account_id, actor, search.filter, sort=search.sort, after=search.after)
-    chosen = frozenset(request.every("document"))
+    chosen = tuple(dict.fromkeys(request.every("document")))[:MOST_CHOSEN]
+    elsewhere = _elsewhere(site, actor, customer.account_id, set(chosen) - {str(row.id) for row in found.items})
+    here = (row for row in found.items if str(row.id) in chosen)
     values = {
         "search": search,
         "found": found,
         "first_sort": FIRST_SORT,
         "chosen": chosen,
-        "chosen_sums": site.in_order(_sums(row for row in found.items if str(row.id) in chosen)),
+        "disputed": site.portal.disputes.shares(customer.account_id, actor),
+        "chosen_sums": site.in_order(_sums((*here, *elsewhere))),
+        "elsewhere": elsewhere,
+        "carry": urlencode([("document", key) for key in chosen]),
         "hindrance": hindrance,
     }
     status = 422 if search.errors or hindrance else 200
     return frame(site, actor, customer).page("documents.html", values, here="documents", status=status)
 
 
-def _sums(rows: Iterable[DocumentRow]) -> list[Money]:
+def _elsewhere(site: Site, actor: Actor, account_id: UUID, keys: set[str]) -> tuple[Document, ...]:
+    """Answer the documents that were chosen on other pages; none where one of them is nothing that may be seen."""
+    try:
+        return site.portal.documents.several(account_id, [written_id(key, "document") for key in sorted(keys)], actor)
+    except NotFound:
+        return ()
+
+
+def _sums(rows: Iterable[DocumentRow | Document]) -> list[Money]:
     """Answer what is open of some documents, by currency."""
     open_amounts: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -90,6 +108,7 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
         for name in ("product_code", "ordered", "shipped", "received", "quantity", "unit_price", "discount", "tax")
         if any(getattr(line, name) not in {None, ""} for line in lines)
     }
+    disputes = site.portal.disputes.about(account_id, view.document.id, actor)
     due_on, today = view.document.due_on, site.portal.supplier.today(site.portal.clock.now())
     late = due_on is not None and view.state is DocumentState.OVERDUE
     values = {
@@ -99,6 +118,10 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
         "columns": columns,
         "wide": 1 + len(columns - {"product_code"}),
         "comparable": comparison.comparable(view),
+        "disputable": can_be_disputed(view.document),
+        "disputes": disputes,
+        "disputed": held(disputes),
+        "promised": site.portal.promises.shares(account_id, actor, [view.document.id]).get(view.document.id),
     }
     around = Frame(site=site, actor=actor, account_id=account_id, name=view.customer_name)
     return around.page("document.html", values, here="documents")

@@ -61,7 +61,8 @@ def addresses(site: Site, request: Request, actor: Actor) -> Response:
 def signed(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - the address says in whose name
     """Hand out what a signed address stands for; one that serves no more answers as a page that there is not."""
     asked = site.portal.access.signed_urls.open(request.params["token"])
-    return _handed_out(site, asked.account_id, asked.document_id, asked.actor, asked.form, asked.file_id)
+    by = asked.actor.peek() if request.method == "HEAD" else asked.actor
+    return _handed_out(site, asked.account_id, asked.document_id, by, asked.form, asked.file_id)
 
 
 def bundle(site: Site, request: Request, actor: Actor) -> Response:

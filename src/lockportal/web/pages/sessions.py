@@ -11,12 +11,13 @@ from lockportal.web.pages.accounts import path_id
 from lockportal.web.site import Site
 
 
-def show(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a handler's signature
+def show(site: Site, request: Request, actor: Actor) -> Response:
     """Show the browsers in which a person is signed in; the one that asks is marked."""
     values = {
         "sessions": site.portal.access.sessions(_person(actor), by=actor),
         "this": actor.session_id,
         "form_token": site.guard.session_token(actor),
+        "done": request.query.get("done", ""),
     }
     return site.page("sessions.html", values)
 
@@ -25,17 +26,17 @@ def end(site: Site, request: Request, actor: Actor) -> Response:
     """Sign out of one browser; out of this one, the cookie goes, too."""
     session_id = path_id(request, "session")
     site.portal.access.end_session(_person(actor), session_id, by=actor)
-    return _signed_out(site) if session_id == actor.session_id else redirect(site.url("sessions"))
+    return _signed_out(site, "left") if session_id == actor.session_id else redirect(site.url("sessions") + "?done=ended")
 
 
 def end_all(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - nothing is asked
     """Sign out of every browser, and take back the links that are under way."""
     site.portal.access.sign_out_everywhere(_person(actor), by=actor)
-    return _signed_out(site)
+    return _signed_out(site, "left_all")
 
 
-def _signed_out(site: Site) -> Response:
-    return redirect(site.url("sign_in")).with_cookies(site.guard.session_cookie(""), site.guard.forget_asking())
+def _signed_out(site: Site, done: str) -> Response:
+    return redirect(f"{site.url('sign_in')}?done={done}").with_cookies(site.guard.session_cookie(""), site.guard.forget_asking())
 
 
 def _person(actor: Actor) -> UUID:

@@ -50,7 +50,7 @@ def revoke(site: Site, request: Request, actor: Actor) -> Response:
     """Take one link back, or all of a contact, or all; then show the list again."""
     account_id = path_id(request, "account")
     _revoke(site, request, actor, account_id)
-    return redirect(site.url("share_links", account=account_id))
+    return redirect(site.url("share_links", account=account_id) + "?done=revoked")
 
 
 def desk_listing(site: Site, request: Request, actor: Actor) -> Response:
@@ -64,7 +64,7 @@ def desk_revoke(site: Site, request: Request, actor: Actor) -> Response:
     """Take links back, as `revoke` does, from the desk."""
     account_id = path_id(request, "account")
     _revoke(site, request, actor, account_id)
-    return redirect(site.url("desk_links", account=account_id))
+    return redirect(site.url("desk_links", account=account_id) + "?done=revoked")
 
 
 def _values(site: Site, request: Request, actor: Actor, account_id: UUID, act: str, here: str) -> dict[str, Any]:
@@ -76,6 +76,7 @@ def _values(site: Site, request: Request, actor: Actor, account_id: UUID, act: s
         "holders": {link.contact_id: link.contact_name for link in still_open},
         "act": site.url(act, account=account_id),
         "older": site.url(here, account=account_id),
+        "done": request.query.get("done", ""),
     }
 
 

@@ -23,7 +23,7 @@ def ask(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001
     wanted = site.local_path(request.query.get("next", "/"))
     if site.actor(request).kind is ActorKind.CUSTOMER:
         return redirect(_within(site, wanted))
-    return _form(site, site.guard.asking(request), wanted)
+    return _form(site, site.guard.asking(request), wanted, done=request.query.get("done", ""))
 
 
 def send(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a visitor
@@ -33,7 +33,9 @@ def send(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG00
     asking = site.guard.asking(request)
     if not _could_be_an_address(email):
         return _form(site, asking, wanted, email=email, error=True)
-    asked = site.portal.access.request_link(email, binding=asking.secret, next_path=wanted, client=site.client(request))
+    asked = site.portal.access.request_link(
+        email, binding=asking.secret, next_path=wanted, client=site.client(request), known_browser=site.guard.known(request)
+    )
     return _sent(site, asked, asking, wanted, email=email)
 
 
@@ -53,14 +55,16 @@ def redeem(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG
     except Refused as error:
         return _door(site, token, asking, error=error.code)
     answer = redirect(_within(site, site.local_path(signed_in.next_path)))
-    return answer.with_cookies(site.guard.session_cookie(signed_in.cookie), site.guard.forget_asking())
+    guard = site.guard
+    begun, known = guard.session_cookie(signed_in.cookie), guard.known_cookie(signed_in.known_browser)
+    return answer.with_cookies(begun, guard.forget_asking(), known)
 
 
 def again(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - a visitor
     """Ask for a link once more in the place of one that serves no more; to whom it goes, its token says alone."""
     asking = site.guard.asking(request)
     try:
-        asked = site.portal.access.request_again(request.params["token"], binding=asking.secret, client=site.client(request))
+        asked = site.portal.access.request_again(request.params["token"], binding=asking.secret)
     except Refused:
         return _dead(site, _UNKNOWN, asking)
     return _sent(site, asked, asking)
@@ -69,11 +73,11 @@ def again(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG0
 def sign_out(site: Site, request: Request, actor: Actor) -> Response:  # noqa: ARG001 - nothing is asked
     """End the session."""
     site.portal.access.sign_out(actor)
-    return redirect(site.url("sign_in")).with_cookies(site.guard.session_cookie(""), site.guard.forget_asking())
+    return redirect(site.url("sign_in") + "?done=left").with_cookies(site.guard.session_cookie(""), site.guard.forget_asking())
 
 
-def _form(site: Site, asking: Asking, wanted: str, *, email: str = "", error: bool = False) -> Response:
-    values = {"email": email, "next": wanted, "error": error, "form_token": site.guard.asking_token(asking)}
+def _form(site: Site, asking: Asking, wanted: str, *, email: str = "", error: bool = False, done: str = "") -> Response:
+    values = {"email": email, "next": wanted, "error": error, "done": done, "form_token": site.guard.asking_token(asking)}
     return site.page("sign_in.html", values, status=422 if error else 200, cookies=_new(asking))
 
 

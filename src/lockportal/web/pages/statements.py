@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from attrs import frozen
 
 from lockportal.core.actor import Actor
 from lockportal.core.errors import Refused
-from lockportal.core.money import EXPONENTS, Money
+from lockportal.core.money import EXPONENTS, Money, total
 from lockportal.documents.views import Statement
 from lockportal.web.aging import Segment, bar
 from lockportal.web.filters import read_day
@@ -42,8 +43,17 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
         "today": today,
         "currency": currency,
         "error": error,
+        "disputed": _disputed(site, actor, customer.account_id) if as_of in {None, today} else (),
+        "promised": portal.promises.promised(customer.account_id, actor) if as_of in {None, today} else (),
     }
     return frame(site, actor, customer).page("statement.html", values, here="statement", status=422 if error else 200)
+
+
+def _disputed(site: Site, actor: Actor, account_id: UUID) -> tuple[Money, ...]:
+    """Answer how much is disputed, by currency."""
+    shares = [share for share in site.portal.disputes.shares(account_id, actor).values() if share]
+    codes = dict.fromkeys(share.currency for share in shares)
+    return tuple(total([share for share in shares if share.currency == code], code) for code in codes)
 
 
 def pdf(site: Site, request: Request, actor: Actor) -> Response:

@@ -2,7 +2,27 @@
 "use strict";
 (() => {
   const language = document.documentElement.lang;
-  const boxes = (form) => [...form.querySelectorAll("input[name=document]")];
+  const boxes = (form) => [...form.querySelectorAll("input[type=checkbox][name=document]")];
+  const chosenIn = (form) =>
+    [...form.querySelectorAll("input[name=document]")].filter((one) => one.type === "hidden" || one.checked);
+
+  // What is chosen stays chosen on the next page and behind every filter.
+  const carry = (form) => {
+    const ids = [...new Set(chosenIn(form).map((one) => one.value))];
+    for (const link of document.querySelectorAll("a[data-carry]")) {
+      const address = new URL(link.href);
+      if (!ids.length && !address.searchParams.has("document")) continue;
+      address.searchParams.delete("document");
+      for (const id of ids) address.searchParams.append("document", id);
+      link.href = address.href;
+    }
+    for (const filters of document.querySelectorAll("form[data-carry]")) {
+      for (const one of filters.querySelectorAll("input[name=document]")) one.remove();
+      for (const value of ids) {
+        filters.append(Object.assign(document.createElement("input"), { type: "hidden", name: "document", value }));
+      }
+    }
+  };
 
   const written = (minor, currency, digits) =>
     new Intl.NumberFormat(language, {
@@ -13,7 +33,7 @@
     }).format(minor / 10 ** digits);
 
   const count = (form) => {
-    const chosen = boxes(form).filter((box) => box.checked);
+    const chosen = chosenIn(form);
     const sums = new Map();
     for (const { dataset } of chosen.filter((box) => box.dataset.currency)) {
       const known = sums.get(dataset.currency) ?? { minor: 0, digits: Number(dataset.digits) };
@@ -30,8 +50,10 @@
     form.classList.toggle("has-chosen", chosen.length > 0);
     const all = form.querySelector("[data-choose-all]");
     all.hidden = false;
-    all.querySelector("input").checked = chosen.length === boxes(form).length;
-    all.querySelector("input").indeterminate = chosen.length > 0 && chosen.length < boxes(form).length;
+    const here = boxes(form).filter((box) => box.checked).length;
+    all.querySelector("input").checked = here === boxes(form).length;
+    all.querySelector("input").indeterminate = here > 0 && here < boxes(form).length;
+    carry(form);
   };
 
   const prepare = () => {
@@ -49,5 +71,6 @@
   });
   document.addEventListener("htmx:after:swap", prepare);
   window.addEventListener("pageshow", prepare);
+  document.addEventListener("htmx:after:swap", prepare);
   prepare();
 })();

@@ -45,6 +45,67 @@ def upgrade() -> None:
     with op.batch_alter_table('lockportal_application', schema=None) as batch_op:
         batch_op.create_index('lockportal_application_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_autopay_rule',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('currency', types.text(3), nullable=False),
+    sa.Column('method', types.text(32), nullable=False),
+    sa.Column('method_id', types.Id(), nullable=False),
+    sa.Column('days_before', sa.BigInteger(), nullable=False),
+    sa.Column('ceiling_minor', sa.BigInteger(), nullable=True),
+    sa.Column('ceiling_currency', types.text(3), nullable=True),
+    sa.Column('credits_first', sa.Boolean(), nullable=False),
+    sa.Column('discounts', sa.Boolean(), nullable=False),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('reason', types.text(64), nullable=False),
+    sa.Column('failures', sa.BigInteger(), nullable=False),
+    sa.Column('not_before', sa.Date(), nullable=True),
+    sa.Column('left_out', types.text(None), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('set_at', types.Instant(), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_autopay_rule', schema=None) as batch_op:
+        batch_op.create_index('lockportal_autopay_rule_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_autopay_rule_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_charge',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('number', types.text(64), nullable=False),
+    sa.Column('memo_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=True),
+    sa.Column('reminder_id', types.Id(), nullable=False),
+    sa.Column('waived_minor', sa.BigInteger(), nullable=True),
+    sa.Column('waived_currency', types.text(3), nullable=True),
+    sa.Column('waived_on', sa.Date(), nullable=True),
+    sa.Column('reason', types.text(255), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_charge', schema=None) as batch_op:
+        batch_op.create_index('lockportal_charge_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_charge_on_id', ['account_id', 'on', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_charge_wide_on_id', ['supplier_id', 'on', 'id'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_claim',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('hash', types.binary(32), nullable=False),
@@ -59,6 +120,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('lockportal_claim', schema=None) as batch_op:
         batch_op.create_index('lockportal_claim_account', ['account_id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_closed_merchant',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('merchant_account', types.text(64), nullable=False),
+    sa.Column('code', types.text(128), nullable=False),
+    sa.Column('closed_at', types.Instant(), nullable=False),
+    sa.Column('reopened_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_closed_merchant', schema=None) as batch_op:
+        batch_op.create_index('lockportal_closed_merchant_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
     op.create_table('lockportal_contact',
     sa.Column('supplier_id', types.Id(), nullable=False),
@@ -92,6 +172,7 @@ def upgrade() -> None:
     sa.Column('balance_currency', types.text(3), nullable=False),
     sa.Column('received_on', sa.Date(), nullable=False),
     sa.Column('reference', types.text(128), nullable=False),
+    sa.Column('applied_to', types.text(None), nullable=False),
     sa.Column('live', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
     mariadb_charset='utf8mb4',
@@ -102,6 +183,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('lockportal_credit', schema=None) as batch_op:
         batch_op.create_index('lockportal_credit_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_credit_decision',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('by', types.text(128), nullable=False),
+    sa.Column('held', sa.Boolean(), nullable=False),
+    sa.Column('reason', types.text(None), nullable=False),
+    sa.Column('exposure_minor', sa.BigInteger(), nullable=True),
+    sa.Column('exposure_currency', types.text(3), nullable=True),
+    sa.Column('limit_minor', sa.BigInteger(), nullable=True),
+    sa.Column('limit_currency', types.text(3), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_credit_decision', schema=None) as batch_op:
+        batch_op.create_index('lockportal_credit_decision_at_id', ['account_id', 'at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_credit_decision_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
     op.create_table('lockportal_customer',
     sa.Column('supplier_id', types.Id(), nullable=False),
@@ -172,6 +277,8 @@ def upgrade() -> None:
     sa.Column('at', types.Instant(), nullable=False),
     sa.Column('outcome', types.text(32), nullable=False),
     sa.Column('reason', types.text(255), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
     sa.Column('live', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
     mariadb_charset='utf8mb4',
@@ -183,6 +290,120 @@ def upgrade() -> None:
     with op.batch_alter_table('lockportal_delivery', schema=None) as batch_op:
         batch_op.create_index('lockportal_delivery_at_id', ['account_id', 'at', 'id'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_delivery_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_delivery_wide_id', ['supplier_id', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_deposit',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('number', types.text(128), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('note', types.text(255), nullable=False),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('payment_id', types.Id(), nullable=True),
+    sa.Column('asked_at', types.Instant(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_deposit', schema=None) as batch_op:
+        batch_op.create_index('lockportal_deposit_asked_at_id', ['account_id', 'asked_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_deposit_document_id', ['account_id', 'document_id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_deposit_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_dispute',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('reference', types.text(32), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('number', types.text(128), nullable=False),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('outcome', types.text(32), nullable=True),
+    sa.Column('category', types.text(32), nullable=False),
+    sa.Column('reason', types.text(64), nullable=False),
+    sa.Column('cause', types.text(64), nullable=False),
+    sa.Column('lines', types.text(None), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('granted_minor', sa.BigInteger(), nullable=False),
+    sa.Column('granted_currency', types.text(3), nullable=False),
+    sa.Column('credited_minor', sa.BigInteger(), nullable=False),
+    sa.Column('credited_currency', types.text(3), nullable=False),
+    sa.Column('share_minor', sa.BigInteger(), nullable=False),
+    sa.Column('share_currency', types.text(3), nullable=False),
+    sa.Column('note', types.text(None), nullable=False),
+    sa.Column('evidence', types.text(None), nullable=False),
+    sa.Column('owner', types.text(128), nullable=False),
+    sa.Column('department', types.text(64), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('payment_id', types.Id(), nullable=True),
+    sa.Column('memos', types.text(None), nullable=False),
+    sa.Column('answer', types.text(None), nullable=False),
+    sa.Column('steps', types.text(None), nullable=False),
+    sa.Column('begun_at', types.Instant(), nullable=False),
+    sa.Column('opened_at', types.Instant(), nullable=True),
+    sa.Column('changed_at', types.Instant(), nullable=False),
+    sa.Column('decided_at', types.Instant(), nullable=True),
+    sa.Column('closed_at', types.Instant(), nullable=True),
+    sa.Column('cycle', sa.BigInteger(), nullable=False),
+    sa.Column('answer_by', types.Instant(), nullable=True),
+    sa.Column('decide_by', types.Instant(), nullable=True),
+    sa.Column('left', sa.BigInteger(), nullable=False),
+    sa.Column('alerts', types.text(None), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('revision', sa.BigInteger(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_dispute', schema=None) as batch_op:
+        batch_op.create_index('lockportal_dispute_changed_at_id', ['account_id', 'changed_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_document_id_id', ['account_id', 'document_id', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_wide_closed_at_id', ['supplier_id', 'closed_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_wide_live_amount_minor_id', ['supplier_id', 'live', 'amount_minor', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_wide_live_changed_at_id', ['supplier_id', 'live', 'changed_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_wide_live_opened_at_id', ['supplier_id', 'live', 'opened_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_wide_live_owner_id', ['supplier_id', 'live', 'owner', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_wide_opened_at_id', ['supplier_id', 'opened_at', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_dispute_message',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('dispute_id', types.Id(), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('by', types.text(32), nullable=False),
+    sa.Column('name', types.text(128), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('internal', sa.Boolean(), nullable=False),
+    sa.Column('text', types.text(None), nullable=False),
+    sa.Column('mentions', types.text(None), nullable=False),
+    sa.Column('files', types.text(None), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_dispute_message', schema=None) as batch_op:
+        batch_op.create_index('lockportal_dispute_message_dispute_id_at_id', ['account_id', 'dispute_id', 'at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dispute_message_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
     op.create_table('lockportal_document',
     sa.Column('supplier_id', types.Id(), nullable=False),
@@ -310,6 +531,86 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_due_balance_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_due_balance_wide_amount_currency_due_on', ['supplier_id', 'amount_currency', 'due_on'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_dunning_hold',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=True),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('reason', types.text(None), nullable=False),
+    sa.Column('by', types.text(128), nullable=False),
+    sa.Column('made_at', types.Instant(), nullable=False),
+    sa.Column('ended_at', types.Instant(), nullable=True),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_dunning_hold', schema=None) as batch_op:
+        batch_op.create_index('lockportal_dunning_hold_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dunning_hold_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_dunning_hold_wide_until_id', ['supplier_id', 'until', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_dunning_run',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('next_at', types.Instant(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_dunning_run', schema=None) as batch_op:
+        batch_op.create_index('lockportal_dunning_run_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_dunning_state',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('told_on', sa.Date(), nullable=True),
+    sa.Column('statement_on', sa.Date(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_dunning_state', schema=None) as batch_op:
+        batch_op.create_index('lockportal_dunning_state_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_dunning_step',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('level', sa.BigInteger(), nullable=False),
+    sa.Column('stepped_on', sa.Date(), nullable=True),
+    sa.Column('announced', sa.BigInteger(), nullable=True),
+    sa.Column('interest_until', sa.Date(), nullable=True),
+    sa.Column('settled', sa.Boolean(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_dunning_step', schema=None) as batch_op:
+        batch_op.create_index('lockportal_dunning_step_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_entry',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('id', types.Id(), nullable=False),
@@ -406,6 +707,91 @@ def upgrade() -> None:
     with op.batch_alter_table('lockportal_gateway_event', schema=None) as batch_op:
         batch_op.create_index('lockportal_gateway_event_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_handover',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('lines', types.text(None), nullable=False),
+    sa.Column('exported_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_handover', schema=None) as batch_op:
+        batch_op.create_index('lockportal_handover_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_handover_wide_on_id', ['supplier_id', 'on', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_held_message',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=False),
+    sa.Column('attempts', sa.BigInteger(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_held_message', schema=None) as batch_op:
+        batch_op.create_index('lockportal_held_message_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_held_message_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_inflow',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('value_on', sa.Date(), nullable=False),
+    sa.Column('payment_id', types.Id(), nullable=True),
+    sa.Column('moved', types.text(None), nullable=False),
+    sa.Column('settled', sa.Boolean(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_inflow', schema=None) as batch_op:
+        batch_op.create_index('lockportal_inflow_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_instalment_plan',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('total_minor', sa.BigInteger(), nullable=False),
+    sa.Column('total_currency', types.text(3), nullable=False),
+    sa.Column('documents', types.text(None), nullable=False),
+    sa.Column('instalments', types.text(None), nullable=False),
+    sa.Column('method', types.text(32), nullable=False),
+    sa.Column('method_id', types.Id(), nullable=False),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('reason', types.text(64), nullable=False),
+    sa.Column('agreed_at', types.Instant(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_instalment_plan', schema=None) as batch_op:
+        batch_op.create_index('lockportal_instalment_plan_agreed_at_id', ['account_id', 'agreed_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_instalment_plan_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_journal',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
@@ -485,6 +871,33 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_login_link_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_login_link_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_note',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('by', types.text(128), nullable=False),
+    sa.Column('text', types.text(None), nullable=False),
+    sa.Column('outcome', types.text(64), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('document_id', types.Id(), nullable=True),
+    sa.Column('task_id', types.Id(), nullable=True),
+    sa.Column('promise_id', types.Id(), nullable=True),
+    sa.Column('dispute_id', types.Id(), nullable=True),
+    sa.Column('mentions', types.text(None), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_note', schema=None) as batch_op:
+        batch_op.create_index('lockportal_note_at_id', ['account_id', 'at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_note_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_operation',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('id', types.Id(), nullable=False),
@@ -497,9 +910,17 @@ def upgrade() -> None:
     sa.Column('merchant_account', types.text(64), nullable=False),
     sa.Column('reason', types.text(255), nullable=False),
     sa.Column('created_at', types.Instant(), nullable=False),
+    sa.Column('payer', types.text(None), nullable=True),
+    sa.Column('closes', sa.Boolean(), nullable=False),
+    sa.Column('return_days', sa.BigInteger(), nullable=False),
+    sa.Column('polled', sa.Boolean(), nullable=False),
+    sa.Column('note', types.text(None), nullable=False),
     sa.Column('observations', types.text(None), nullable=False),
     sa.Column('status', types.text(32), nullable=False),
     sa.Column('gateway_ref', types.text(255), nullable=False),
+    sa.Column('sends', sa.BigInteger(), nullable=False),
+    sa.Column('first_sent_at', types.Instant(), nullable=True),
+    sa.Column('sent_at', types.Instant(), nullable=True),
     sa.Column('asked', sa.BigInteger(), nullable=False),
     sa.Column('wake_at', types.Instant(), nullable=True),
     sa.Column('live', sa.Boolean(), nullable=False),
@@ -546,6 +967,9 @@ def upgrade() -> None:
     sa.Column('parked_at', types.Instant(), nullable=False),
     sa.Column('tries', sa.BigInteger(), nullable=False),
     sa.Column('done', sa.Boolean(), nullable=False),
+    sa.Column('given_up', sa.Boolean(), nullable=False),
+    sa.Column('raw', types.text(None), nullable=False),
+    sa.Column('note', types.text(None), nullable=False),
     sa.Column('wake_at', types.Instant(), nullable=True),
     sa.Column('live', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
@@ -575,6 +999,10 @@ def upgrade() -> None:
     sa.Column('method', types.text(32), nullable=False),
     sa.Column('merchant_account', types.text(64), nullable=False),
     sa.Column('method_id', types.Id(), nullable=True),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('saves', sa.Boolean(), nullable=False),
+    sa.Column('schedule_id', types.Id(), nullable=True),
+    sa.Column('deposit_id', types.Id(), nullable=True),
     sa.Column('operations', types.text(None), nullable=False),
     sa.Column('totals', types.text(None), nullable=False),
     sa.Column('state', types.text(32), nullable=False),
@@ -590,6 +1018,7 @@ def upgrade() -> None:
     sa.Column('credited', sa.Boolean(), nullable=False),
     sa.Column('rest_posted', sa.BigInteger(), nullable=False),
     sa.Column('fee_posted', sa.BigInteger(), nullable=False),
+    sa.Column('foreign_posted', types.text(None), nullable=False),
     sa.Column('live', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
     mariadb_charset='utf8mb4',
@@ -653,6 +1082,91 @@ def upgrade() -> None:
     with op.batch_alter_table('lockportal_preference', schema=None) as batch_op:
         batch_op.create_index('lockportal_preference_live', ['account_id', 'live'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_promise',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('lines', types.text(None), nullable=False),
+    sa.Column('parts', types.text(None), nullable=False),
+    sa.Column('last_on', sa.Date(), nullable=False),
+    sa.Column('note', types.text(None), nullable=False),
+    sa.Column('method', types.text(32), nullable=True),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('reason', types.text(255), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('made_at', types.Instant(), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('judged_at', types.Instant(), nullable=True),
+    sa.Column('judged_on', sa.Date(), nullable=True),
+    sa.Column('paid', sa.BigInteger(), nullable=False),
+    sa.Column('verdicts', sa.BigInteger(), nullable=False),
+    sa.Column('replaces', types.Id(), nullable=True),
+    sa.Column('replaced_by', types.Id(), nullable=True),
+    sa.Column('moves', sa.BigInteger(), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('reminded_on', sa.Date(), nullable=True),
+    sa.Column('settled', sa.Boolean(), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_promise', schema=None) as batch_op:
+        batch_op.create_index('lockportal_promise_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_promise_made_at_id', ['account_id', 'made_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_promise_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_promise_wide_judged_at_id', ['supplier_id', 'judged_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_promise_wide_status_last_on_id', ['supplier_id', 'status', 'last_on', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_promised_cash',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('promise_id', types.Id(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_promised_cash', schema=None) as batch_op:
+        batch_op.create_index('lockportal_promised_cash_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_promised_cash_promise_id', ['account_id', 'promise_id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_promised_cash_wide_on_id', ['supplier_id', 'on', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_promised_share',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('promise_id', types.Id(), nullable=False),
+    sa.Column('document_id', types.Id(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_promised_share', schema=None) as batch_op:
+        batch_op.create_index('lockportal_promised_share_document_id', ['account_id', 'document_id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_promised_share_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_promised_share_promise_id', ['account_id', 'promise_id'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_quota',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
@@ -669,6 +1183,74 @@ def upgrade() -> None:
     with op.batch_alter_table('lockportal_quota', schema=None) as batch_op:
         batch_op.create_index('lockportal_quota_until', ['supplier_id', 'until'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_received_mail',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('address_id', types.Id(), nullable=False),
+    sa.Column('received_at', types.Instant(), nullable=False),
+    sa.Column('outcome', types.text(32), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_received_mail', schema=None) as batch_op:
+        batch_op.create_index('lockportal_received_mail_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_reminder',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('policy', types.text(64), nullable=False),
+    sa.Column('level', sa.BigInteger(), nullable=False),
+    sa.Column('level_name', types.text(64), nullable=False),
+    sa.Column('days', sa.BigInteger(), nullable=False),
+    sa.Column('tell', types.text(None), nullable=False),
+    sa.Column('lines', types.text(None), nullable=False),
+    sa.Column('charges', types.text(None), nullable=False),
+    sa.Column('escalations', types.text(None), nullable=False),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('people', sa.BigInteger(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_reminder', schema=None) as batch_op:
+        batch_op.create_index('lockportal_reminder_at_id', ['account_id', 'at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_reminder_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_reminder_wide_at_id', ['supplier_id', 'at', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_reply_address',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('thread_id', types.Id(), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=False),
+    sa.Column('opened_at', types.Instant(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_reply_address', schema=None) as batch_op:
+        batch_op.create_index('lockportal_reply_address_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_reply_address_wide_id', ['supplier_id', 'id'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_salt',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
@@ -681,6 +1263,78 @@ def upgrade() -> None:
     mysql_engine='InnoDB',
     if_not_exists=True
     )
+    op.create_table('lockportal_saved_method',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('kind', types.text(32), nullable=False),
+    sa.Column('merchant_account', types.text(64), nullable=False),
+    sa.Column('ref', types.text(255), nullable=False),
+    sa.Column('customer_ref', types.text(255), nullable=False),
+    sa.Column('mandate_ref', types.text(255), nullable=False),
+    sa.Column('brand', types.text(64), nullable=False),
+    sa.Column('last4', types.text(4), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('bank', types.text(128), nullable=False),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('off_session', sa.Boolean(), nullable=False),
+    sa.Column('default', sa.Boolean(), nullable=False),
+    sa.Column('reason', types.text(64), nullable=False),
+    sa.Column('detached', sa.Boolean(), nullable=False),
+    sa.Column('added_at', types.Instant(), nullable=False),
+    sa.Column('asked', sa.BigInteger(), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_saved_method', schema=None) as batch_op:
+        batch_op.create_index('lockportal_saved_method_added_at_id', ['account_id', 'added_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_saved_method_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_saved_method_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_scheduled_payment',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('amount_currency', types.text(3), nullable=False),
+    sa.Column('lines', types.text(None), nullable=False),
+    sa.Column('credits', types.text(None), nullable=False),
+    sa.Column('on_account_minor', sa.BigInteger(), nullable=False),
+    sa.Column('on_account_currency', types.text(3), nullable=False),
+    sa.Column('method', types.text(32), nullable=False),
+    sa.Column('method_id', types.Id(), nullable=False),
+    sa.Column('discounts', sa.Boolean(), nullable=False),
+    sa.Column('origin', types.text(32), nullable=False),
+    sa.Column('origin_id', types.Id(), nullable=True),
+    sa.Column('status', types.text(32), nullable=False),
+    sa.Column('reason', types.text(64), nullable=False),
+    sa.Column('final', sa.Boolean(), nullable=False),
+    sa.Column('payment_id', types.Id(), nullable=True),
+    sa.Column('made_at', types.Instant(), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_scheduled_payment', schema=None) as batch_op:
+        batch_op.create_index('lockportal_scheduled_payment_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_scheduled_payment_on_id', ['account_id', 'on', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_scheduled_payment_origin_id_id', ['account_id', 'origin_id', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_scheduled_payment_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_session',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('id', types.Id(), nullable=False),
@@ -775,6 +1429,32 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_shared_paper_live', ['account_id', 'live'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_shared_paper_wide_sha256', ['supplier_id', 'sha256'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_suppression',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=False),
+    sa.Column('email', types.text(254), nullable=False),
+    sa.Column('status', types.text(16), nullable=False),
+    sa.Column('kind', types.text(64), nullable=False),
+    sa.Column('message_id', types.Id(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.Column('suppressed_at', types.Instant(), nullable=False),
+    sa.Column('lifted_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_suppression', schema=None) as batch_op:
+        batch_op.create_index('lockportal_suppression_contact_id', ['account_id', 'contact_id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_suppression_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_suppression_wide_live_suppressed_at_id', ['supplier_id', 'live', 'suppressed_at', 'id'], unique=False, if_not_exists=True)
+
     op.create_table('lockportal_task',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('id', types.Id(), nullable=False),
@@ -802,18 +1482,210 @@ def upgrade() -> None:
         batch_op.create_index('lockportal_task_live_due_on_id', ['account_id', 'live', 'due_on', 'id'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_task_wide_live_owner_due_on_id', ['supplier_id', 'live', 'owner', 'due_on', 'id'], unique=False, if_not_exists=True)
 
+    op.create_table('lockportal_upload',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('subject_kind', types.text(32), nullable=False),
+    sa.Column('subject_id', types.Id(), nullable=False),
+    sa.Column('name', types.text(255), nullable=False),
+    sa.Column('media_type', types.text(128), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', types.binary(32), nullable=False),
+    sa.Column('storage_key', types.binary(32), nullable=False),
+    sa.Column('flags', types.text(None), nullable=False),
+    sa.Column('note', types.text(None), nullable=False),
+    sa.Column('internal', sa.Boolean(), nullable=False),
+    sa.Column('state', types.text(32), nullable=False),
+    sa.Column('contact_id', types.Id(), nullable=True),
+    sa.Column('staff', types.text(255), nullable=False),
+    sa.Column('sent_at', types.Instant(), nullable=False),
+    sa.Column('scanned_at', types.Instant(), nullable=True),
+    sa.Column('verdict', types.text(255), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_upload', schema=None) as batch_op:
+        batch_op.create_index('lockportal_upload_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_upload_sent_at_id', ['account_id', 'sent_at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_upload_subject_kind_subject_id_id', ['account_id', 'subject_kind', 'subject_id', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_upload_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_upload_wide_storage_key', ['supplier_id', 'storage_key'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_upload_room',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('files', sa.BigInteger(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_upload_room', schema=None) as batch_op:
+        batch_op.create_index('lockportal_upload_room_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_webhook_attempt',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('endpoint_id', types.Id(), nullable=False),
+    sa.Column('call_id', types.Id(), nullable=False),
+    sa.Column('type', types.text(64), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('at', types.Instant(), nullable=False),
+    sa.Column('outcome', types.text(32), nullable=False),
+    sa.Column('last', sa.Boolean(), nullable=False),
+    sa.Column('status', sa.BigInteger(), nullable=False),
+    sa.Column('reason', types.text(None), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_webhook_attempt', schema=None) as batch_op:
+        batch_op.create_index('lockportal_webhook_attempt_call_id_at', ['account_id', 'call_id', 'at'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_webhook_attempt_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_webhook_attempt_wide_at_id', ['supplier_id', 'at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_webhook_attempt_wide_endpoint_id_at_id', ['supplier_id', 'endpoint_id', 'at', 'id'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_webhook_attempt_wide_id', ['supplier_id', 'id'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_webhook_call',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('endpoint_id', types.Id(), nullable=False),
+    sa.Column('type', types.text(64), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.Column('since', types.Instant(), nullable=False),
+    sa.Column('wake_at', types.Instant(), nullable=False),
+    sa.Column('attempts', sa.BigInteger(), nullable=False),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_webhook_call', schema=None) as batch_op:
+        batch_op.create_index('lockportal_webhook_call_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+        batch_op.create_index('lockportal_webhook_call_wake', ['supplier_id', 'wake_at'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_webhook_endpoint',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('name', types.text(64), nullable=False),
+    sa.Column('url', types.text(None), nullable=False),
+    sa.Column('events', types.text(None), nullable=False),
+    sa.Column('write_back', sa.Boolean(), nullable=False),
+    sa.Column('state', types.text(32), nullable=False),
+    sa.Column('reason', types.text(255), nullable=False),
+    sa.Column('generation', sa.BigInteger(), nullable=False),
+    sa.Column('rotating_until', types.Instant(), nullable=True),
+    sa.Column('added_at', types.Instant(), nullable=False),
+    sa.Column('failing_since', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_webhook_endpoint', schema=None) as batch_op:
+        batch_op.create_index('lockportal_webhook_endpoint_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
+    op.create_table('lockportal_write_back_refusal',
+    sa.Column('supplier_id', types.Id(), nullable=False),
+    sa.Column('id', types.Id(), nullable=False),
+    sa.Column('account_id', types.Id(), nullable=False),
+    sa.Column('endpoint_id', types.Id(), nullable=False),
+    sa.Column('endpoint', types.text(64), nullable=False),
+    sa.Column('type', types.text(64), nullable=False),
+    sa.Column('status', sa.BigInteger(), nullable=False),
+    sa.Column('reason', types.text(None), nullable=False),
+    sa.Column('refused_at', types.Instant(), nullable=False),
+    sa.Column('settled_at', types.Instant(), nullable=True),
+    sa.Column('live', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('supplier_id', 'account_id', 'id'),
+    mariadb_charset='utf8mb4',
+    mariadb_engine='InnoDB',
+    mysql_charset='utf8mb4',
+    mysql_engine='InnoDB',
+    if_not_exists=True
+    )
+    with op.batch_alter_table('lockportal_write_back_refusal', schema=None) as batch_op:
+        batch_op.create_index('lockportal_write_back_refusal_live', ['account_id', 'live'], unique=False, if_not_exists=True)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take it back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('lockportal_write_back_refusal', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_write_back_refusal_live')
+
+    op.drop_table('lockportal_write_back_refusal')
+    with op.batch_alter_table('lockportal_webhook_endpoint', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_webhook_endpoint_live')
+
+    op.drop_table('lockportal_webhook_endpoint')
+    with op.batch_alter_table('lockportal_webhook_call', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_webhook_call_wake')
+        batch_op.drop_index('lockportal_webhook_call_live')
+
+    op.drop_table('lockportal_webhook_call')
+    with op.batch_alter_table('lockportal_webhook_attempt', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_webhook_attempt_wide_id')
+        batch_op.drop_index('lockportal_webhook_attempt_wide_endpoint_id_at_id')
+        batch_op.drop_index('lockportal_webhook_attempt_wide_at_id')
+        batch_op.drop_index('lockportal_webhook_attempt_live')
+        batch_op.drop_index('lockportal_webhook_attempt_call_id_at')
+
+    op.drop_table('lockportal_webhook_attempt')
+    with op.batch_alter_table('lockportal_upload_room', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_upload_room_live')
+
+    op.drop_table('lockportal_upload_room')
+    with op.batch_alter_table('lockportal_upload', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_upload_wide_storage_key')
+        batch_op.drop_index('lockportal_upload_wake')
+        batch_op.drop_index('lockportal_upload_subject_kind_subject_id_id')
+        batch_op.drop_index('lockportal_upload_sent_at_id')
+        batch_op.drop_index('lockportal_upload_live')
+
+    op.drop_table('lockportal_upload')
     with op.batch_alter_table('lockportal_task', schema=None) as batch_op:
         batch_op.drop_index('lockportal_task_wide_live_owner_due_on_id')
         batch_op.drop_index('lockportal_task_live_due_on_id')
         batch_op.drop_index('lockportal_task_live')
 
     op.drop_table('lockportal_task')
+    with op.batch_alter_table('lockportal_suppression', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_suppression_wide_live_suppressed_at_id')
+        batch_op.drop_index('lockportal_suppression_live')
+        batch_op.drop_index('lockportal_suppression_contact_id')
+
+    op.drop_table('lockportal_suppression')
     with op.batch_alter_table('lockportal_shared_paper', schema=None) as batch_op:
         batch_op.drop_index('lockportal_shared_paper_wide_sha256')
         batch_op.drop_index('lockportal_shared_paper_live')
@@ -833,11 +1705,59 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_session_live')
 
     op.drop_table('lockportal_session')
+    with op.batch_alter_table('lockportal_scheduled_payment', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_scheduled_payment_wake')
+        batch_op.drop_index('lockportal_scheduled_payment_origin_id_id')
+        batch_op.drop_index('lockportal_scheduled_payment_on_id')
+        batch_op.drop_index('lockportal_scheduled_payment_live')
+
+    op.drop_table('lockportal_scheduled_payment')
+    with op.batch_alter_table('lockportal_saved_method', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_saved_method_wake')
+        batch_op.drop_index('lockportal_saved_method_live')
+        batch_op.drop_index('lockportal_saved_method_added_at_id')
+
+    op.drop_table('lockportal_saved_method')
     op.drop_table('lockportal_salt')
+    with op.batch_alter_table('lockportal_reply_address', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_reply_address_wide_id')
+        batch_op.drop_index('lockportal_reply_address_live')
+
+    op.drop_table('lockportal_reply_address')
+    with op.batch_alter_table('lockportal_reminder', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_reminder_wide_at_id')
+        batch_op.drop_index('lockportal_reminder_live')
+        batch_op.drop_index('lockportal_reminder_at_id')
+
+    op.drop_table('lockportal_reminder')
+    with op.batch_alter_table('lockportal_received_mail', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_received_mail_live')
+
+    op.drop_table('lockportal_received_mail')
     with op.batch_alter_table('lockportal_quota', schema=None) as batch_op:
         batch_op.drop_index('lockportal_quota_until')
 
     op.drop_table('lockportal_quota')
+    with op.batch_alter_table('lockportal_promised_share', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_promised_share_promise_id')
+        batch_op.drop_index('lockportal_promised_share_live')
+        batch_op.drop_index('lockportal_promised_share_document_id')
+
+    op.drop_table('lockportal_promised_share')
+    with op.batch_alter_table('lockportal_promised_cash', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_promised_cash_wide_on_id')
+        batch_op.drop_index('lockportal_promised_cash_promise_id')
+        batch_op.drop_index('lockportal_promised_cash_live')
+
+    op.drop_table('lockportal_promised_cash')
+    with op.batch_alter_table('lockportal_promise', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_promise_wide_status_last_on_id')
+        batch_op.drop_index('lockportal_promise_wide_judged_at_id')
+        batch_op.drop_index('lockportal_promise_wake')
+        batch_op.drop_index('lockportal_promise_made_at_id')
+        batch_op.drop_index('lockportal_promise_live')
+
+    op.drop_table('lockportal_promise')
     with op.batch_alter_table('lockportal_preference', schema=None) as batch_op:
         batch_op.drop_index('lockportal_preference_live')
 
@@ -871,6 +1791,11 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_operation_live')
 
     op.drop_table('lockportal_operation')
+    with op.batch_alter_table('lockportal_note', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_note_live')
+        batch_op.drop_index('lockportal_note_at_id')
+
+    op.drop_table('lockportal_note')
     with op.batch_alter_table('lockportal_login_link', schema=None) as batch_op:
         batch_op.drop_index('lockportal_login_link_wake')
         batch_op.drop_index('lockportal_login_link_live')
@@ -883,6 +1808,25 @@ def downgrade() -> None:
     op.drop_table('lockportal_link_requested')
     op.drop_table('lockportal_key')
     op.drop_table('lockportal_journal')
+    with op.batch_alter_table('lockportal_instalment_plan', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_instalment_plan_live')
+        batch_op.drop_index('lockportal_instalment_plan_agreed_at_id')
+
+    op.drop_table('lockportal_instalment_plan')
+    with op.batch_alter_table('lockportal_inflow', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_inflow_live')
+
+    op.drop_table('lockportal_inflow')
+    with op.batch_alter_table('lockportal_held_message', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_held_message_wake')
+        batch_op.drop_index('lockportal_held_message_live')
+
+    op.drop_table('lockportal_held_message')
+    with op.batch_alter_table('lockportal_handover', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_handover_wide_on_id')
+        batch_op.drop_index('lockportal_handover_live')
+
+    op.drop_table('lockportal_handover')
     with op.batch_alter_table('lockportal_gateway_event', schema=None) as batch_op:
         batch_op.drop_index('lockportal_gateway_event_live')
 
@@ -905,6 +1849,24 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_entry_effective_on')
 
     op.drop_table('lockportal_entry')
+    with op.batch_alter_table('lockportal_dunning_step', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_dunning_step_live')
+
+    op.drop_table('lockportal_dunning_step')
+    with op.batch_alter_table('lockportal_dunning_state', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_dunning_state_live')
+
+    op.drop_table('lockportal_dunning_state')
+    with op.batch_alter_table('lockportal_dunning_run', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_dunning_run_live')
+
+    op.drop_table('lockportal_dunning_run')
+    with op.batch_alter_table('lockportal_dunning_hold', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_dunning_hold_wide_until_id')
+        batch_op.drop_index('lockportal_dunning_hold_wake')
+        batch_op.drop_index('lockportal_dunning_hold_live')
+
+    op.drop_table('lockportal_dunning_hold')
     with op.batch_alter_table('lockportal_due_balance', schema=None) as batch_op:
         batch_op.drop_index('lockportal_due_balance_wide_amount_currency_due_on')
         batch_op.drop_index('lockportal_due_balance_live')
@@ -933,7 +1895,32 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_document_due_on_id')
 
     op.drop_table('lockportal_document')
+    with op.batch_alter_table('lockportal_dispute_message', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_dispute_message_live')
+        batch_op.drop_index('lockportal_dispute_message_dispute_id_at_id')
+
+    op.drop_table('lockportal_dispute_message')
+    with op.batch_alter_table('lockportal_dispute', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_dispute_wide_opened_at_id')
+        batch_op.drop_index('lockportal_dispute_wide_live_owner_id')
+        batch_op.drop_index('lockportal_dispute_wide_live_opened_at_id')
+        batch_op.drop_index('lockportal_dispute_wide_live_changed_at_id')
+        batch_op.drop_index('lockportal_dispute_wide_live_amount_minor_id')
+        batch_op.drop_index('lockportal_dispute_wide_closed_at_id')
+        batch_op.drop_index('lockportal_dispute_wake')
+        batch_op.drop_index('lockportal_dispute_live')
+        batch_op.drop_index('lockportal_dispute_document_id_id')
+        batch_op.drop_index('lockportal_dispute_changed_at_id')
+
+    op.drop_table('lockportal_dispute')
+    with op.batch_alter_table('lockportal_deposit', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_deposit_live')
+        batch_op.drop_index('lockportal_deposit_document_id')
+        batch_op.drop_index('lockportal_deposit_asked_at_id')
+
+    op.drop_table('lockportal_deposit')
     with op.batch_alter_table('lockportal_delivery', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_delivery_wide_id')
         batch_op.drop_index('lockportal_delivery_live')
         batch_op.drop_index('lockportal_delivery_at_id')
 
@@ -950,6 +1937,11 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_customer_bare_parent_id')
 
     op.drop_table('lockportal_customer')
+    with op.batch_alter_table('lockportal_credit_decision', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_credit_decision_live')
+        batch_op.drop_index('lockportal_credit_decision_at_id')
+
+    op.drop_table('lockportal_credit_decision')
     with op.batch_alter_table('lockportal_credit', schema=None) as batch_op:
         batch_op.drop_index('lockportal_credit_live')
 
@@ -960,10 +1952,25 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_contact_bare_id')
 
     op.drop_table('lockportal_contact')
+    with op.batch_alter_table('lockportal_closed_merchant', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_closed_merchant_live')
+
+    op.drop_table('lockportal_closed_merchant')
     with op.batch_alter_table('lockportal_claim', schema=None) as batch_op:
         batch_op.drop_index('lockportal_claim_account')
 
     op.drop_table('lockportal_claim')
+    with op.batch_alter_table('lockportal_charge', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_charge_wide_on_id')
+        batch_op.drop_index('lockportal_charge_on_id')
+        batch_op.drop_index('lockportal_charge_live')
+
+    op.drop_table('lockportal_charge')
+    with op.batch_alter_table('lockportal_autopay_rule', schema=None) as batch_op:
+        batch_op.drop_index('lockportal_autopay_rule_wake')
+        batch_op.drop_index('lockportal_autopay_rule_live')
+
+    op.drop_table('lockportal_autopay_rule')
     with op.batch_alter_table('lockportal_application', schema=None) as batch_op:
         batch_op.drop_index('lockportal_application_live')
 

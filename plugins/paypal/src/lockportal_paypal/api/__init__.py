@@ -1,0 +1,1 @@
+"""PayPal over HTTP: the tokens, the calls, what they answer or raise, and what of them may be shown."""

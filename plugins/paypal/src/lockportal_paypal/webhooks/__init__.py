@@ -1,0 +1,1 @@
+"""What PayPal sends on its own: verified without asking its API, and translated."""

@@ -1,0 +1,1 @@
+"""The work list: every open reason to act, the most pressing first, by a written score."""

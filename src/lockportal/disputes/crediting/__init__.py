@@ -1,0 +1,1 @@
+"""Credit memos of disputes: proposed, issued, and arrived."""

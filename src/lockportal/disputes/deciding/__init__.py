@@ -1,0 +1,1 @@
+"""What the supplier's people do with a dispute."""

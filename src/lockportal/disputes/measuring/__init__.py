@@ -1,0 +1,1 @@
+"""What disputes are about, and how long they take."""

@@ -1,0 +1,1 @@
+"""Invoices that were settled: when, after how many days, and how late."""

@@ -1,0 +1,1 @@
+"""The sums that figures are made of."""

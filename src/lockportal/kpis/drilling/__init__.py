@@ -1,0 +1,1 @@
+"""What stands behind the figures: groups of customers, and single documents."""

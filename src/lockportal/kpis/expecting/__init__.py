@@ -1,0 +1,1 @@
+"""When money will come, by how customers have paid."""

@@ -1,0 +1,248 @@
+"""What an application asks of key figures: `portal.kpis`, as of any day, for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from lockportal.context import Context
+from lockportal.core.actor import Actor
+from lockportal.core.money import Money
+from lockportal.core.page import Page
+from lockportal.kpis import queries
+from lockportal.kpis.habits import ExpectedPayment, ForecastWeek, Habit, expected, forecast, monday
+from lockportal.kpis.models import Behind, BehindRow, Closed, Disputed, Group, KpisSettings, Movement, Period, Standing
+from lockportal.kpis.views import Report, Tallies, movements, report, settlements_of
+from lockportal.promises.queries import CASH, VERDICTS
+from lockportal.promises.views import rates_of
+from lockportal.shell import Moment
+
+_MOST: Final = 200
+_MOST_WEEKS: Final = 104
+
+
+class Kpis:
+    """The key figures of one supplier's receivables."""
+
+    def __init__(self, context: Context) -> None:
+        """Keep the context."""
+        self._shell = context.shell
+        self._clock = context.clock
+        self._signer = context.signer
+        self._supplier = context.supplier
+        self._settings = context.shell.settings(KpisSettings)
+
+    def report(self, by: Actor, first: date, last: date, *, account_id: UUID | None = None) -> tuple[Report, ...]:
+        """Answer every key figure of the days from `first` to `last`, by currency; of one customer, or of all. Five statements.
+
+        Refused by `period.…`.
+        """
+        period = Period(first, last)
+        periods = (*period.before(self._settings.countback_months), period)
+        with self._shell.moment(by) as moment:
+            moved = self._movements(moment, periods, account_id)
+            tallies = self._tallies(moment, period, account_id)
+        return tuple(report(own[-1], own[:-1], tallies) for own in moved.values())
+
+    def series(self, by: Actor, first: date, last: date, *, account_id: UUID | None = None) -> tuple[Movement, ...]:
+        """Answer how receivables moved in each month from `first` to `last`, by currency, the oldest first. One statement.
+
+        The first and the last month are cut at these days. Refused `period.too_long` for more than a hundred and twenty.
+        """
+        with self._shell.moment(by) as moment:
+            moved = self._movements(moment, Period(first, last).by_month(), account_id)
+        return tuple(movement for own in moved.values() for movement in own)
+
+    def standings(
+        self,
+        by: Actor,
+        group: Group,
+        first: date,
+        last: date,
+        *,
+        currency: str | None = None,
+        after: str | None = None,
+        limit: int = 25,
+    ) -> Page[Standing]:
+        """Answer how the receivables of each customer, collector or kind of terms moved; who owes most at the end comes first.
+
+        In one currency, the supplier's first if None is named. Customers in whose ledger nothing stands and nothing moved are
+        left out. One statement.
+        """
+        period, code = Period(first, last), currency or self._supplier.currencies[0]
+        params: dict[str, Any] = {}
+        kind = f"kpis.{group.value}.{code}"
+        if after is not None:
+            closing, key = self._signer.place(kind, after)
+            params = {"place": closing, "key": key}
+        limit = max(1, min(limit, _MOST))
+        rows = self._shell.ask(
+            queries.STANDINGS,
+            by,
+            shape={"group": group, "sales": self._settings.sales, "after": after is not None},
+            first=period.first,
+            last=period.last,
+            currency=code,
+            limit=limit + 1,
+            **params,
+        )
+        shown = tuple(_standing(row, code) for row in rows[:limit])
+        more = len(rows) > limit
+        return Page(shown, self._signer.cursor(kind, shown[-1].closing.minor, shown[-1].key) if more else None)
+
+    def behind(
+        self,
+        by: Actor,
+        what: Behind,
+        first: date,
+        last: date,
+        *,
+        currency: str | None = None,
+        account_id: UUID | None = None,
+        after: str | None = None,
+        limit: int = 25,
+    ) -> Page[BehindRow]:
+        """List the documents behind a figure, the greatest amounts first; of one customer, or of all. One statement.
+
+        What was open, current or overdue at the end of `last`; or settled late, or issued and disputed, from `first` to `last`.
+        """
+        period, code = Period(first, last), currency or self._supplier.currencies[0]
+        params: dict[str, Any] = {}
+        kind = f"kpis.{what.value}.{code}"
+        if after is not None:
+            amount, document = self._signer.place(kind, after)
+            params = {"place": amount, "document": UUID(document)}
+        limit = max(1, min(limit, _MOST))
+        rows = self._shell.ask(
+            queries.BEHIND,
+            by,
+            account_id=account_id,
+            shape={"what": what, "after": after is not None},
+            first=period.first,
+            last=period.last,
+            currency=code,
+            limit=limit + 1,
+            **params,
+        )
+        shown = tuple(_behind(row, code, period.last) for row in rows[:limit])
+        more = len(rows) > limit
+        return Page(shown, self._signer.cursor(kind, shown[-1].amount.minor, str(shown[-1].document_id)) if more else None)
+
+    # when money will come
+
+    def habit(self, account_id: UUID, by: Actor) -> Habit | None:
+        """Answer how late a customer pays, by what they settled lately; None of too few invoices. One statement."""
+        rows = self._shell.ask(queries.HABITS, by, account_id=account_id, **self._lately())
+        return _habit(rows[0]) if rows else None
+
+    def expected(
+        self, account_id: UUID, by: Actor, *, currency: str | None = None, after: str | None = None, limit: int = 25
+    ) -> Page[ExpectedPayment]:
+        """Tell of each open document of a customer when it is expected to be paid, the greatest first. Two statements.
+
+        By the customer's habit, which bears its interval; where there is none, when it is due. In one currency, as `behind`.
+        """
+        today = self._today()
+        page = self.behind(by, Behind.OPEN, today, today, currency=currency, account_id=account_id, after=after, limit=limit)
+        known = self.habit(account_id, by)
+        return Page(tuple(_expected(row, known, today) for row in page.items), page.after)
+
+    def forecast(self, by: Actor, *, weeks: int = 13, account_id: UUID | None = None) -> tuple[ForecastWeek, ...]:
+        """Answer the cash of this week and those that follow: due, promised, expected by habit; by currency. Two statements.
+
+        Due and expected are of what is open now, each by itself: a promise takes nothing off what is expected.
+        """
+        today, weeks = self._today(), max(1, min(weeks, _MOST_WEEKS))
+        first = monday(today)
+        with self._shell.moment(by) as moment:
+            rows = moment.ask(queries.FORECAST, account_id=account_id, today=today, monday=first, weeks=weeks, **self._lately())
+            said = moment.ask(CASH, account_id=account_id, before=first + timedelta(weeks=weeks))
+        cells = [("due", row.due_week, row.currency, int(row.minor)) for row in rows if row.due_week < weeks]
+        cells += [("expected", row.expected_week, row.currency, int(row.minor)) for row in rows if row.expected_week < weeks]
+        return forecast(cells, ((row.on, row.currency, int(row.minor)) for row in said), today, weeks)
+
+    # within
+
+    def _today(self) -> date:
+        return self._supplier.today(self._clock.now())
+
+    def _lately(self) -> dict[str, Any]:
+        today = self._today()
+        return {"first": today - timedelta(days=self._settings.habit_days), "last": today}
+
+    def _movements(self, moment: Moment, periods: Sequence[Period], account_id: UUID | None) -> dict[str, tuple[Movement, ...]]:
+        ends = {f"end_{number}": period.last for number, period in enumerate(periods, 1)}
+        shape = {"periods": len(periods)}
+        rows = moment.ask(queries.CELLS, account_id=account_id, shape=shape, begin=periods[0].first, **ends)
+        cells = ((row.currency, row.place, row.due, row.kind, int(row.minor)) for row in rows)
+        return movements(cells, periods, self._settings.sales)
+
+    def _tallies(self, moment: Moment, period: Period, account_id: UUID | None) -> Tallies:
+        first, last = period.first, period.last
+        begin, end = self._supplier.end_of(first - timedelta(days=1)), self._supplier.end_of(last)
+        settled = moment.ask(queries.SETTLEMENTS, account_id=account_id, first=first, last=last)
+        issued = moment.ask(queries.DISPUTED, account_id=account_id, first=first, last=last)
+        closed = moment.ask(queries.CLOSED, account_id=account_id, begin=begin, end=end)
+        verdicts = moment.ask(VERDICTS, account_id=account_id, begin=begin, end=end)
+        rates = rates_of((row.currency, row.status, int(row.promises), int(row.promised), int(row.came)) for row in verdicts)
+        return Tallies(
+            settlements={row.currency: settlements_of(row.currency, *(int(one) for one in row[1:])) for row in settled},
+            disputed={
+                row.currency: Disputed(
+                    currency=row.currency,
+                    issued=row.issued,
+                    issued_minor=int(row.issued_minor),
+                    disputed=int(row.disputed),
+                    disputed_minor=int(row.disputed_minor),
+                )
+                for row in issued
+            },
+            closed={row.currency: Closed(currency=row.currency, disputes=row[1], seconds=int(row[2])) for row in closed},
+            promises={rate.currency: rate for rate in rates},
+        )
+
+
+def _standing(row: Any, currency: str) -> Standing:  # noqa: ANN401 - a row of STANDINGS
+    return Standing(
+        key=row.key,
+        name=row.name,
+        account_id=row.account_id,
+        **{name: Money(int(getattr(row, name)), currency) for name in ("opening", "sales", "cash", "closing", "current")},
+    )
+
+
+def _behind(row: Any, currency: str, day: date) -> BehindRow:  # noqa: ANN401 - a row of BEHIND
+    ended = row.settled_on or day
+    return BehindRow(
+        account_id=row.account_id,
+        document_id=row.document_id,
+        number=row.number,
+        customer_number=row.customer_number or "",
+        customer_name=row.customer_name or "",
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        settled_on=row.settled_on,
+        days=0 if row.due_on is None else max((ended - row.due_on).days, 0),
+        amount=Money(int(row.minor), currency),
+    )
+
+
+def _habit(row: Any) -> Habit:  # noqa: ANN401 - a row of HABITS
+    return Habit(account_id=row.account_id, invoices=row.invoices, earliest=row.earliest, usual=row.usual, latest=row.latest)
+
+
+def _expected(row: BehindRow, known: Habit | None, today: date) -> ExpectedPayment:
+    due_on = row.due_on or row.issued_on
+    usual, earliest, latest = expected(due_on, known, today)
+    return ExpectedPayment(
+        document_id=row.document_id,
+        number=row.number,
+        amount=row.amount,
+        due_on=due_on,
+        expected_on=usual,
+        earliest_on=earliest,
+        latest_on=latest,
+        invoices=0 if known is None else known.invoices,
+    )

@@ -1,0 +1,1 @@
+"""Autopay: invoices that are paid by themselves, announced before, within a ceiling, until it is stopped."""

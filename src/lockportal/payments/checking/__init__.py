@@ -1,0 +1,1 @@
+"""Whether payments follow from their operations, and the ledger from them."""

@@ -1,0 +1,1 @@
+"""What people close by hand, as no gateway can tell of it."""

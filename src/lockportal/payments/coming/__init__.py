@@ -1,0 +1,1 @@
+"""What is told of payments that are to come: scheduled ones, autopay, instalment plans, deposits."""

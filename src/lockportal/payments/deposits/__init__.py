@@ -1,0 +1,1 @@
+"""Deposits: asked for, paid, and applied to the invoices of their order."""

@@ -1,0 +1,1 @@
+"""Instalment plans: open documents paid in parts on agreed days, within the supplier's rules."""

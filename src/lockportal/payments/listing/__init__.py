@@ -1,0 +1,1 @@
+"""Lists for the supplier's people: payments as they look for them, and cash that stands unapplied."""

@@ -1,0 +1,1 @@
+"""What payers and their colleagues are told of payments by mail."""

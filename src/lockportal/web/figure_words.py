@@ -1,0 +1,62 @@
+"""The words of pages about key figures; codes are the library's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from lockportal.web.words import _
+
+FIGURES: Final[Mapping[str, str]] = {
+    "dso_simple": _("Days sales outstanding, simple"),
+    "dso_countback": _("Days sales outstanding, by countback"),
+    "dso_best_possible": _("Best possible days sales outstanding"),
+    "average_days_delinquent": _("Average days delinquent"),
+    "collection_effectiveness_index": _("Collection effectiveness index"),
+    "receivables_turnover": _("Turnover of receivables"),
+    "days_to_settle": _("Days to settle"),
+    "days_to_settle_weighted": _("Days to settle, by amount"),
+    "days_late": _("Days late"),
+    "days_late_weighted": _("Days late, by amount"),
+    "late_share": _("Settled late"),
+    "late_share_amount": _("Settled late, by amount"),
+    "disputed_share": _("Disputed"),
+    "disputed_share_amount": _("Disputed, by amount"),
+    "dispute_cycle_days": _("Days until a dispute is closed"),
+    "promises_kept": _("Promises kept"),
+    "promises_kept_amount": _("Promises kept, by amount"),
+}
+"""Names of key figures."""
+
+FIGURE_FORMULAE: Final[Mapping[str, str]] = {
+    "dso_simple": _("receivables at end ÷ credit sales × days"),
+    "dso_countback": _("days of the newest sales that come to the receivables at end"),
+    "dso_best_possible": _("current receivables at end ÷ credit sales × days"),
+    "average_days_delinquent": _("DSO − best possible DSO"),
+    "collection_effectiveness_index": _("(begin + sales − end total) ÷ (begin + sales − end current) × 100, sales by month"),
+    "receivables_turnover": _("credit sales ÷ mean of receivables at begin and end"),
+    "days_to_settle": _("days from issue to settlement ÷ invoices settled"),
+    "days_to_settle_weighted": _("days from issue to settlement × amount ÷ amount settled"),
+    "days_late": _("days from due to settlement, 0 if in time ÷ invoices settled"),
+    "days_late_weighted": _("days from due to settlement, 0 if in time × amount ÷ amount settled"),
+    "late_share": _("invoices settled after due ÷ invoices settled × 100"),
+    "late_share_amount": _("amount settled after due ÷ amount settled × 100"),
+    "disputed_share": _("invoices disputed ÷ invoices issued × 100"),
+    "disputed_share_amount": _("amount disputed ÷ amount issued × 100"),
+    "dispute_cycle_days": _("days from opening to closing ÷ disputes closed"),
+    "promises_kept": _("promises kept ÷ promises fallen due × 100"),
+    "promises_kept_amount": _("promised money that came in time ÷ promised money fallen due × 100"),
+}
+"""Formulae of key figures."""
+
+FIGURE_UNITS: Final[Mapping[str, str]] = {"days": _("days"), "percent": _("%"), "times": _("times")}
+"""What figures count in."""
+
+BEHIND: Final[Mapping[str, str]] = {
+    "open": _("What was open"),
+    "current": _("What was not yet due"),
+    "overdue": _("What was overdue"),
+    "late": _("What was settled late"),
+    "disputed": _("What was disputed"),
+}
+"""The documents behind figures."""
