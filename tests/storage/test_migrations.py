@@ -132,36 +132,49 @@ def test_a_lock_that_is_given_back_before_the_commit_does_not_keep_upgrades_apar
         fulfilled(upgrade_at_once(mariadb_url, capabilities)[0])
 
 
-def upgrade_side_by_side(folder, capabilities):
-    """Which tables threads find that each upgraded a database of its own, or what was raised."""
-
-    def upgrade(number):
-        engines = open_engines(f"sqlite:///{folder / str(number)}.sqlite")
+def upgraded(url, capabilities):
+    """Which tables are there after an upgrade."""
+    engines = open_engines(url)
+    try:
         migrations.upgrade(engines, capabilities)
-        found = tables(engines)
+        return tables(engines)
+    finally:
         engines.dispose()
-        return found
 
-    return race(*(lambda number=number: upgrade(number) for number in range(RACERS)))
+
+def databases(folder, count):
+    return [f"sqlite:///{folder / str(number)}.sqlite" for number in range(count)]
 
 
 def test_threads_may_upgrade_different_databases_at_once(tmp_path, capabilities):
-    found = fulfilled(upgrade_side_by_side(tmp_path, capabilities))
+    found = fulfilled(race(*(lambda url=url: upgraded(url, capabilities) for url in databases(tmp_path, RACERS))))
     assert found == [{*schema(capabilities).tables, "lockportal_version"}] * RACERS
 
 
 def test_without_a_lock_of_the_process_they_disturb_each_other(tmp_path, capabilities, monkeypatch):
-    """The control: all of them have begun before any goes on, and find the context of whoever began last."""
-    begun, run_env = threading.Barrier(RACERS), ScriptDirectory.run_env
+    """The control: the second begins before the first goes on, which then finds the context of the second."""
+    first_begun, second_begun, first_done = threading.Event(), threading.Event(), threading.Event()
+    turns, run_env = itertools.count(), ScriptDirectory.run_env
 
     def run(script):
-        begun.wait(AMPLE)
+        mine, other = ((first_begun, second_begun), (second_begun, first_done))[next(turns)]
+        mine.set()
+        assert other.wait(AMPLE)
         run_env(script)
+
+    def first():
+        try:
+            return upgraded(databases(tmp_path, 2)[0], capabilities)
+        finally:
+            first_done.set()
+
+    def second():
+        assert first_begun.wait(AMPLE)
+        return upgraded(databases(tmp_path, 2)[1], capabilities)
 
     monkeypatch.setattr(running, "_ONE_AT_A_TIME", nullcontext())
     monkeypatch.setattr(ScriptDirectory, "run_env", run)
-    found = upgrade_side_by_side(tmp_path, capabilities)
-    assert any(isinstance(one, Exception) or "lockportal_account" not in one for one in found)
+    assert "lockportal_account" not in race(first, second)[0]
 
 
 @pytest.mark.mariadb
