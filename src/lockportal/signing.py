@@ -67,6 +67,7 @@ class Signer:
         if any(len(key) < _KEY_LENGTH for key in keys):
             raise Refused("secret_keys.short", f"A secret key has {_KEY_LENGTH} characters or more.", field="secret_keys")
         self._given = tuple(keys)
+        self._made: dict[Purpose, URLSafeSerializer] = {}
 
     @property
     def _keys(self) -> tuple[str, ...]:
@@ -104,4 +105,9 @@ class Signer:
         )
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
-        return URLSafeSerializer(list(self._keys), salt=f"lockportal.{purpose}", signer_kwargs={"digest_method": hashlib.sha256})
+        made = self._made.get(purpose)
+        if made is None:
+            options = {"digest_method": hashlib.sha256}
+            made = URLSafeSerializer(list(self._keys), salt=f"lockportal.{purpose}", signer_kwargs=options)
+            self._made[purpose] = made
+        return made

@@ -82,6 +82,8 @@ class Call:
     body: type | None
     words: str
     """The method's docstring."""
+    wholes: Mapping[str, type]
+    """The class of each parameter whose fields are sent one by one."""
 
     def of(self, place: Place) -> tuple[Parameter, ...]:
         """Answer the parameters of one place."""
@@ -96,7 +98,7 @@ class Call:
             if value is not _UNSET:
                 (nested.setdefault(one.of, {}) if one.of else given)[one.name] = value
         for name, values in nested.items():
-            given[name] = self._classes()[name](**values)
+            given[name] = self.wholes[name](**values)
         return self.method(**given, **self._body(request))
 
     def _value(self, one: Parameter, request: Request, caller: Caller) -> Any:  # noqa: ANN401 - of the parameter's type
@@ -115,10 +117,6 @@ class Call:
         raw = codec.decode(request.body)
         made: object = codec.structure(self.body, raw)
         return {name: getattr(made, name) for name in raw}
-
-    def _classes(self) -> Mapping[str, type]:
-        hints = get_type_hints(self.method)
-        return {one.of: types.one_of(hints[one.of]) for one in self.parameters if one.of}
 
     def check_query(self, request: Request) -> None:
         """Refuse a field of the address that the method knows nothing of: a condition with a slip would find too much."""
@@ -143,6 +141,7 @@ def compiled(route: Route, portal: Portal) -> Call:
         answer=hints["return"],
         body=_body_class(route, in_body) if in_body else None,
         words=getdoc(method) or "",
+        wholes={one.of: types.one_of(hints[one.of]) for one in found if one.of},
     )
 
 

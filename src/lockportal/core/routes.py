@@ -59,16 +59,25 @@ class RouteMap:
     """Finds the route of a request."""
 
     routes: Sequence[Route]
-    _patterns: tuple[tuple[Route, re.Pattern[str]], ...] = field(init=False)
+    _patterns: Mapping[int, Sequence[tuple[Route, re.Pattern[str]]]] = field(init=False, eq=False)
+    """Those of paths with so many slashes: no part of a path holds one."""
+    _paths: Mapping[str, str] = field(init=False, eq=False)
 
     @_patterns.default
-    def _compile(self) -> tuple[tuple[Route, re.Pattern[str]], ...]:
-        return tuple((route, _pattern(route.path)) for route in self.routes)
+    def _compile(self) -> Mapping[int, Sequence[tuple[Route, re.Pattern[str]]]]:
+        made: dict[int, list[tuple[Route, re.Pattern[str]]]] = {}
+        for route in self.routes:
+            made.setdefault(route.path.count("/"), []).append((route, _pattern(route.path)))
+        return made
+
+    @_paths.default
+    def _named(self) -> Mapping[str, str]:
+        return {route.name: route.path for route in reversed(self.routes)}
 
     def find(self, method: str, path: str) -> Found | None:
         """Answer the route of a method (HEAD is a GET) and a path, or None."""
         wanted = "GET" if method == "HEAD" else method
-        for route, pattern in self._patterns:
+        for route, pattern in self._patterns.get(path.count("/"), ()):
             match = pattern.fullmatch(path) if route.method == wanted else None
             if match:
                 return Found(route, match.groupdict())
@@ -76,12 +85,9 @@ class RouteMap:
 
     def methods(self, path: str) -> tuple[str, ...]:
         """Answer the methods that a path knows, none for a path that leads nowhere."""
-        known = {route.method for route, pattern in self._patterns if pattern.fullmatch(path)}
+        known = {route.method for route, pattern in self._patterns.get(path.count("/"), ()) if pattern.fullmatch(path)}
         return tuple(sorted(known | {"HEAD"} if "GET" in known else known))
 
     def path(self, name: str, /, **params: object) -> str:
         """Answer the path of a named route; KeyError if there is no such route or a part is missing."""
-        template = next((route.path for route in self.routes if route.name == name), None)
-        if template is None:
-            raise KeyError(name)
-        return template.format_map({key: str(value) for key, value in params.items()})
+        return self._paths[name].format_map({key: str(value) for key, value in params.items()})

@@ -33,7 +33,7 @@ Switch = tuple[tuple[str, str], ...]
 """The languages of a page, each with the address's query that shows the page in it; none where there is one language."""
 
 
-@frozen
+@frozen(eq=False)
 class Words:
     """What one language says; `tag` is the language that is spoken, which may be broader than what was asked for."""
 

@@ -14,7 +14,6 @@ from typing import Any, Final
 from attrs import evolve, frozen
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lockportal import formats
 from lockportal.activities.dispute_tasks import ABOUT_DISPUTES
@@ -39,6 +38,7 @@ from lockportal.web import (
 from lockportal.web.assets import LOGO, Asset
 from lockportal.web.comparison import Remark
 from lockportal.web.compiled import COMPILED
+from lockportal.web.fence import Fence
 from lockportal.web.languages import Languages, Words
 from lockportal.web.paying import Fault
 
@@ -67,7 +67,7 @@ class Templates:
     languages: Languages
     locale: str
     words: Words
-    _environment: ImmutableSandboxedEnvironment
+    _environment: Fence
 
     @classmethod
     def load(cls, supplier: Supplier, folders: Sequence[Path], assets: Mapping[str, Asset], url: Callable[..., str]) -> Templates:
@@ -77,7 +77,7 @@ class Templates:
         """
         own = PackageLoader("lockportal.web", "templates")
         loaders = [FileSystemLoader(folder) for folder in folders]
-        environment = ImmutableSandboxedEnvironment(
+        environment = Fence(
             loader=ChoiceLoader([*loaders, own, PrefixLoader({"portal": own})]),
             autoescape=True,
             undefined=StrictUndefined,
@@ -117,7 +117,6 @@ class Templates:
 
     def _equip(self) -> None:
         environment: Any = self._environment
-        environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)
         environment.globals.update(
             supplier=self.supplier,
             has_logo=LOGO in self.assets,
@@ -250,16 +249,6 @@ def _locale_of(context: Context) -> str:
 def _words_of(context: Context) -> Words:
     found: Words = context["words"]
     return found
-
-
-@pass_context
-def _gettext(context: Context, text: str) -> str:
-    return _words_of(context).say(text)
-
-
-@pass_context
-def _ngettext(context: Context, one: str, several: str, number: int) -> str:
-    return _words_of(context).count(one, several, number)
 
 
 @pass_context

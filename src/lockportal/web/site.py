@@ -10,6 +10,7 @@ from importlib import import_module
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
+from uuid import UUID
 
 from attrs import evolve
 
@@ -120,7 +121,7 @@ class Site:
 
     def url(self, name: str, /, **params: object) -> str:
         """Answer the address of a named route within this site, each part encoded."""
-        parts = {key: quote(str(value), safe="") for key, value in params.items()}
+        parts = {key: str(value) if isinstance(value, UUID) else quote(str(value), safe="") for key, value in params.items()}
         return self._prefix + self._map.path(name, **parts)
 
     def local_path(self, wanted: str) -> str:
