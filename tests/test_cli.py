@@ -179,6 +179,22 @@ def test_what_is_due_is_done_and_twice_at_once_sends_once(run, tmp_path, monkeyp
     assert len([path for path in outbox.glob("*.eml") if path.name != "latest.eml"]) == 1
 
 
+def test_what_waits_for_its_turn_is_no_failure_of_the_run(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOCKPORTAL_SECRET_KEYS", "k" * 40)
+    outbox, database = tmp_path / "outbox", f"sqlite:///{tmp_path / 'book.db'}"
+    monkeypatch.setenv("LOCKPORTAL_MAIL", f"folder:{outbox}")
+    (tmp_path / "lockportal.toml").write_text(f'[portal]\ndatabase = "{database}"\n[messages]\nper_minute = 1\n')
+    run("db", "upgrade")
+    with closing(Portal.from_toml(tmp_path / "lockportal.toml")) as portal:
+        for number in ("C-1", "C-2"):
+            account = portal.profiles.open_customer(number, "Orchard", by=SYSTEM)
+            portal.profiles.add_contact(account, f"{number}@example.com", by=SYSTEM)
+            portal.ledger.record_credit(account, Money(5000, "USD"), portal.ledger.today(), SYSTEM)
+    assert run("run-due").output == "1 handled, 0 failed, 1 waiting\n"
+    assert run("tick").output == "0 handled, 0 failed\n"
+    assert len([path for path in outbox.glob("*.eml") if path.name != "latest.eml"]) == 1
+
+
 def test_dead_letters_are_listed_and_delivered_again(run, tmp_path, monkeypatch):
     outbox, database = tmp_path / "outbox", f"sqlite:///{tmp_path / 'book.db'}"
     monkeypatch.setenv("LOCKPORTAL_MAIL", f"folder:{outbox}")

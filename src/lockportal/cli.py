@@ -25,6 +25,7 @@ from lockportal.portal import Portal, settings_classes
 
 if TYPE_CHECKING:
     from lockportal.core.progress import Progress
+    from lockportal.outbox import Delivered
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -299,10 +300,15 @@ def tick(wanted: Wanted, every: float | None) -> None:
     with wanted.book() as portal:
         while True:
             done = portal.tick()
-            click.echo(f"{done.handled} handled, {done.failed} failed" + f", {done.dead} given up" * bool(done.dead))
+            _show_delivered(done)
             if every is None:
                 sys.exit(_FAILED if done.failed else 0)
             time.sleep(every)
+
+
+def _show_delivered(done: Delivered) -> None:
+    more = f", {done.dead} given up" * bool(done.dead) + f", {done.waiting} waiting" * bool(done.waiting)
+    click.echo(f"{done.handled} handled, {done.failed} failed{more}")
 
 
 @main.command("run-due")
@@ -315,7 +321,7 @@ def run_due(wanted: Wanted) -> None:
         while (sent := portal.deliver()).handled:
             done += sent
         done += sent
-    click.echo(f"{done.handled} handled, {done.failed} failed" + f", {done.dead} given up" * bool(done.dead))
+    _show_delivered(done)
     sys.exit(_FAILED if done.failed else 0)
 
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from lockportal.core.account import Capability, Errand, subscribers_of
 from lockportal.core.errors import Conflict, Limited, NotFound
@@ -34,28 +34,46 @@ _UNFINISHED: Final = "outbox.unfinished: the process ended at each try"
 
 @frozen
 class Delivered:
-    """What a round of deliveries did: errands and accounts' news that were handled or failed, and what was given up."""
+    """What a round of deliveries did: errands and accounts' news that were handled, failed, were given up, or wait."""
 
     handled: int
     failed: int
     dead: int = 0
+    waiting: int = 0
 
     def __add__(self, other: Delivered) -> Delivered:
         """Answer the sum of two rounds."""
-        return Delivered(self.handled + other.handled, self.failed + other.failed, self.dead + other.dead)
+        return Delivered(
+            self.handled + other.handled,
+            self.failed + other.failed,
+            self.dead + other.dead,
+            self.waiting + other.waiting,
+        )
+
+    @property
+    def all(self) -> int:
+        """How many were begun, whatever came of it."""
+        return self.handled + self.failed + self.dead + self.waiting
 
 
 @frozen
 class _Fault:
-    """Why a try failed; one that asks for a later time says how much later, and is never given up for it."""
+    """Why a try came to nothing; one that asks for a later time says how much later: that is no try, and may be no failure."""
 
     reason: str
     wait: timedelta | None = None
+    failed: bool = True
+
+    @property
+    def counted(self) -> Delivered:
+        """What it adds to a round."""
+        return _FAILED if self.failed else _WAITING
 
 
 _HANDLED: Final = Delivered(1, 0)
 _FAILED: Final = Delivered(0, 1)
 _DEAD: Final = Delivered(0, 0, 1)
+_WAITING: Final = Delivered(0, 0, waiting=1)
 _NOTHING: Final = Delivered(0, 0)
 
 
@@ -162,8 +180,11 @@ class _Errands:
         if spent and self._renew() and self.outbox.give_up(self._undelivered(errand, fault.reason, most)):
             store.later(self.leased, _FOR_GOOD)
             return _DEAD
-        store.later(self.leased, self.outbox.retries.delay(tries) if fault.wait is None else fault.wait)
-        return _FAILED
+        if fault.wait is None:
+            store.later(self.leased, self.outbox.retries.delay(tries))
+        else:
+            store.later(evolve(self.leased, attempts=tries - 1), fault.wait)
+        return fault.counted
 
     def _renew(self) -> bool:
         again = self.outbox.store.later(self.leased, _LEASE)
@@ -210,9 +231,11 @@ class _News:
             for row in heard:
                 fault = self._one(row)
                 if fault is not None and not self._given_up(row, fault):
-                    delay = self.outbox.retries.delay(self.mark.attempts) if fault.wait is None else fault.wait
-                    store.failed(self.mark, delay, fault.reason)
-                    return Delivered(0, 1, dead)
+                    if fault.wait is None:
+                        store.failed(self.mark, self.outbox.retries.delay(self.mark.attempts), fault.reason)
+                    else:
+                        store.failed(evolve(self.mark, attempts=self.mark.attempts - 1), fault.wait, fault.reason)
+                    return fault.counted + Delivered(0, 0, dead)
                 dead += fault is not None
                 if not (whole and row is heard[-1]) and not self._moved(store.advanced(self.mark, _after(row), _LEASE)):
                     return Delivered(0, 0, dead)
@@ -265,7 +288,7 @@ def _tried(work: Callable[[], object], renew: Callable[[], bool], named: Mapping
         raise
     except Limited as error:
         _LOG.info("something is to be delivered later", extra=dict(named))
-        return _Fault(reason_of(error), timedelta(seconds=error.retry_after))
+        return _Fault(reason_of(error), timedelta(seconds=error.retry_after), error.failed)
     except BaseException as error:  # noqa: BLE001 - whatever it raises, it is tried again and the others go on
         _LOG.exception("something could not be delivered and will be tried again", extra=dict(named))
         return _Fault(reason_of(error))
@@ -276,7 +299,7 @@ def _tried(work: Callable[[], object], renew: Callable[[], bool], named: Mapping
 
 def _in_lots(lot: Callable[[int], Delivered], limit: int) -> Delivered:
     done = _NOTHING
-    while (left := limit - done.handled - done.failed - done.dead) > 0:
+    while (left := limit - done.all) > 0:
         more = lot(min(left, _LOT))
         if more == _NOTHING:
             break

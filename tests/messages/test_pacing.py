@@ -49,7 +49,7 @@ def test_so_many_leave_in_a_minute_and_the_rest_in_the_next_ones(paced, database
     for number in ("100", "200", "300"):
         office.contact(office.customer(number), f"a{number}@example.com")
         office.invoice(f"R-{number}", number=number)
-    assert office.deliver() == Delivered(2, 1)
+    assert office.deliver() == Delivered(2, 0, waiting=1)
     assert len(office.box.mails) == 2
     office.clock.forward(seconds=59)
     office.deliver()
@@ -58,6 +58,45 @@ def test_so_many_leave_in_a_minute_and_the_rest_in_the_next_ones(paced, database
     assert office.deliver() == Delivered(1, 0)
     assert len(office.box.mails) == 3
     assert office.portal.messages.dead_letters(by=OTTO).items == ()
+
+
+def test_what_waits_for_its_turn_is_never_given_up_for_it(paced, database_url):
+    """Twelve tries end what fails; these are no tries, of the news nor of what is held for later."""
+    office = paced(database_url, per_minute=1, attempts=2, quiet_hours=True, awake_from=time(14), rest_days=False)
+    for number in ("100", "200", "300", "400"):
+        office.contact(office.customer(number), f"a{number}@example.com")
+    office.invoice("R-100")
+    office.deliver()
+    office.clock.forward(hours=2)
+    for number in ("200", "300", "400"):
+        office.invoice(f"R-{number}", number=number)
+    rounds = []
+    for _ in range(4):
+        rounds.append(office.deliver())
+        office.clock.forward(minutes=1)
+    assert rounds == [Delivered(1, 0, waiting=left) for left in (3, 2, 1, 0)]
+    assert len(office.box.mails) == 4
+    assert office.portal.messages.dead_letters(by=OTTO).items == ()
+
+
+def test_a_failure_beside_one_who_waits_is_told_as_such(paced):
+    office, failed = paced(per_minute=2), []
+
+    def refuse_the_first(mail):
+        if not failed:
+            failed.append(mail.to)
+            refuse(mail)
+
+    account = office.customer()
+    for name in ("anna", "bert", "cleo"):
+        office.contact(account, f"{name}@example.com", name)
+        office.box.acts[f"{name}@example.com"] = refuse_the_first
+    office.invoice("R-1")
+    assert office.deliver() == Delivered(0, 1)
+    assert len(office.box.mails) == 1
+    office.clock.forward(minutes=1)
+    assert office.deliver() == Delivered(1, 0)
+    assert len(office.box.mails) == 3
 
 
 def race(pacing, most):

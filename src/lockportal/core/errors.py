@@ -49,10 +49,11 @@ class Limited(LockportalError):
 
     status = 429
 
-    def __init__(self, code: str, message: str = "", *, retry_after: int) -> None:
-        """Keep what every error has, and how long to wait, in whole seconds."""
+    def __init__(self, code: str, message: str = "", *, retry_after: int, failed: bool = False) -> None:
+        """Keep what every error has, and how long to wait, in whole seconds; `failed` says that something was tried, in vain."""
         super().__init__(code, message)
         self.retry_after = retry_after
+        self.failed = failed
 
 
 class GatewayError(LockportalError):

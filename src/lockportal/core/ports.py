@@ -236,7 +236,10 @@ class Store(Reader, Protocol):
         ...
 
     def later(self, errand: Record, delay: timedelta) -> Record | None:
-        """Let nobody take an errand for so long, by a longer lease or for a later try; None if the lease was lost."""
+        """Let nobody take an errand for so long, by a longer lease or for a later try; None if the lease was lost.
+
+        Its `attempts` are kept as it bears them.
+        """
         ...
 
     def forget(self, record: Record) -> None:
@@ -268,7 +271,7 @@ class Store(Reader, Protocol):
         ...
 
     def failed(self, mark: Mark, delay: timedelta, reason: str) -> None:
-        """Leave the mark for a later try and keep the reason; nothing if the lease was lost."""
+        """Leave the mark for a later try, keep the reason and its `attempts`; nothing if the lease was lost."""
         ...
 
     def size(self, cls: type[Record]) -> int:

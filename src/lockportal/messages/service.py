@@ -96,14 +96,14 @@ class Messages:
             held = HeldMessage(id=key, account_id=row.account_id, version=row.version, n=row.n, wake_at=min(told.waits))
             self._shell.observe(held)
         if told.errors:
-            raise told.errors[0]
+            raise _worst(told.errors)
 
     def release(self, held: HeldMessage) -> None:
         """Tell those of a row of the journal who were to be told later; Limited while some of them still are."""
         row = self._shell.outbox.row(held.account_id, held.version, held.n)
         told = _Told() if row is None else self._told(row)
         if told.errors:
-            raise told.errors[0]
+            raise _worst(told.errors)
         if told.waits:
             wait = max(ceil((min(told.waits) - self._clock.now()).total_seconds()), 1)
             raise Limited("messages.held", "Somebody is to be told later.", retry_after=wait)
@@ -305,6 +305,11 @@ class Messages:
 
     def _cursor(self, question: Question, at: datetime, key: UUID) -> str:
         return self._signer.cursor(question.name, at.isoformat(), key.hex)
+
+
+def _worst(errors: Sequence[Exception]) -> Exception:
+    """Answer what is told of several errors: a failure, else that somebody waits for their turn."""
+    return next((error for error in errors if not isinstance(error, Limited)), errors[0])
 
 
 def _id_of(row: JournalRow, number: int, kind: MessageKind, draft: Draft, to: Recipient) -> UUID:

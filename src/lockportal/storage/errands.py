@@ -35,12 +35,14 @@ def take_errands(access: Access, cls: type[Record], lease: timedelta, limit: int
 
 
 def let_wait(access: Access, errand: Record, delay: timedelta, time: datetime | None) -> Record | None:
-    """Let an errand wait, and answer it; None without its lease."""
+    """Let an errand wait, as if it was tried as often as it says, and answer it; None without its lease."""
     leased: Any = errand
 
     def write(connection: sa.Connection) -> Record | None:
         until = connection.execute(st.CLOCK, access.bound(time_=time)).scalar_one() + delay
-        bound = access.bound(account_=errand.account_id, id_=errand.id, lease_=leased.wake_at, until_=until)
+        bound = access.bound(
+            account_=errand.account_id, id_=errand.id, lease_=leased.wake_at, until_=until, attempts_=leased.attempts
+        )
         kept = connection.execute(st.keep_row(type(errand)), bound).rowcount
         return _moved(errand, wake_at=until) if kept else None
 

@@ -167,9 +167,9 @@ def lease_row(cls: type[Record]) -> sa.Update:
 
 @remembered
 def keep_row(cls: type[Record]) -> sa.Update:
-    """Build the update of a leased observation's time."""
-    made = table(cls)
-    return sa.update(made).where(*_one_row(made), made.c.wake_at == LEASE).values(wake_at=UNTIL)
+    """Build the update of a leased observation's time, and of how often it was tried."""
+    made, tried = table(cls), sa.bindparam("attempts_", type_=sa.Integer())
+    return sa.update(made).where(*_one_row(made), made.c.wake_at == LEASE).values(wake_at=UNTIL, attempts=tried)
 
 
 @remembered

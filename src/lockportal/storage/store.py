@@ -196,7 +196,7 @@ class SqlStore:
         return errands.take_errands(self._access, cls, lease, limit, self._time)
 
     def later(self, errand: Record, delay: timedelta) -> Record | None:
-        """Let nobody take an errand for so long; None if the lease was lost."""
+        """Let nobody take an errand for so long, tried as often as it says; None if the lease was lost."""
         return errands.let_wait(self._access, errand, delay, self._time)
 
     def forget(self, record: Record) -> None:

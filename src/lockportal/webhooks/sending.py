@@ -66,7 +66,7 @@ class Caller:
         self._note(call, number, verdict, last=wait is None, status=answer.status)
         self._follow(endpoint, call, verdict, answer.status, given_up=wait is None)
         if wait is not None:
-            raise Limited("webhook.later", verdict.reason, retry_after=int(wait.total_seconds()))
+            raise Limited("webhook.later", verdict.reason, retry_after=int(wait.total_seconds()), failed=True)
 
     def ping(self, endpoint: WebhookEndpoint) -> UUID:
         """Try an endpoint with an event that tells of nothing; answer the id of the attempt, which is noted as any other."""

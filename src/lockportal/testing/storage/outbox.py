@@ -12,6 +12,7 @@ from attrs import evolve
 
 from lockportal.clock import SystemClock
 from lockportal.core.actor import SYSTEM
+from lockportal.core.errors import Limited
 from lockportal.core.messages import Undelivered
 from lockportal.core.ports import JournalRow, Place, Unit
 from lockportal.core.record import AT_ONCE
@@ -309,6 +310,27 @@ class OutboxContract(Ground):
         bench.shell().outbox.revive("parcel", parcel.account_id, parcel.id)
         assert bench.shell().deliver() == Delivered(1, 0)
         assert not bench.store().revive(Parcel, parcel.account_id, parcel.id)
+
+    def test_what_waits_for_its_turn_is_no_failure_and_never_given_up(self, bench: Bench) -> None:
+        """Neither an errand nor a subscriber's news, however often it is told to come later; what was tried before counts on."""
+        buried, waits = list[Undelivered](), [True]
+
+        def wait(_: object) -> None:
+            if waits:
+                raise Limited("parcels.queue", "Not yet.", retry_after=60)
+
+        bench = evolve(bench, handlers={"carry": wait, "hear": wait, "bury": buried.append})
+        bench.store().observe([Parcel(id=bench.clock.new_id(), account_id=bench.clock.new_id(), wake_at=AT_ONCE)])
+        bench.keep(bench.specimen())
+        rounds = []
+        for _ in range(bench.shell().retries.attempts + 2):
+            rounds.append(bench.shell().deliver())
+            bench.clock.advance(timedelta(minutes=1))
+        assert {one.waiting for one in rounds} == {2}
+        assert not any(one.failed or one.dead for one in rounds)
+        waits.clear()
+        assert bench.shell().deliver() == Delivered(2, 0)
+        assert buried == []
 
     def test_racing_takers_never_take_one_errand_twice(self, bench: Bench) -> None:
         """Eight of them take what waits of thirty."""
