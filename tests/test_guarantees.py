@@ -40,6 +40,7 @@ PROMISES = {
         14: "Amounts cannot be tampered with: by a form, an address, or a webhook that is signed but wrong.",
         15: "Money is whole numbers of its smallest unit, and dividing it loses none.",
         16: "The ledger balances after every step.",
+        17: "What was posted and what was decided is only added to: the database refuses every change, to its owner, too.",
         18: "A credit is never spent twice.",
         19: "Refunds stay within what was captured; what was overpaid is a credit.",
         20: "The order of webhooks, and how often they come, makes no difference.",

@@ -1,7 +1,8 @@
 """Whatever happens in whatever order: the books balance, nothing is over-applied, and they say what the gateway says."""
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -14,18 +15,44 @@ from lockportal.core.actor import Right
 from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.core.record import Claim
+from lockportal.disputes import Claim as DisputeClaim
+from lockportal.disputes import DisputeCategory
 from lockportal.documents.models import Document, document_id
 from lockportal.ledger.models import Credit, Entry
 from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind, Operation, Payment
 from lockportal.payments.calling import Payer
 from lockportal.payments.operations import OpKind, OpStatus
 from lockportal.payments.ports import WebhookRequest
+from lockportal.storage.store import SqlStore
 from payments.tills import event, seen
 
 THERE = Payer(return_url="https://shop.test/back", cancel_url="https://shop.test/no")
 FAULTS = ["before", "after", "garbage", "not_sent", "rejected"]
 HOW = st.sampled_from([OpStatus.SUCCEEDED, OpStatus.PENDING, OpStatus.FAILED, OpStatus.ACTION_REQUIRED, *FAULTS])
 MINOR = st.integers(1, 12_000)
+PAGE = 300
+ABSENT = (None, OpStatus.FAILED, None)
+
+
+class KilledError(BaseException):
+    """A process ends here: nothing catches it."""
+
+
+@contextmanager
+def killed(at, before):
+    """Whoever commits is killed at so many commits, before or after it; 0 kills nobody."""
+    real, commits = SqlStore.commit, []
+
+    def commit(store, units):
+        commits.append(units)
+        if before and len(commits) == at:
+            raise KilledError
+        real(store, units)
+        if len(commits) == at:
+            raise KilledError
+
+    with patch.object(SqlStore, "commit", commit):
+        yield
 
 
 class Till(RuleBasedStateMachine):
@@ -107,6 +134,54 @@ class Till(RuleBasedStateMachine):
         finally:
             self.shop.till.next = []
         return made.payment_id
+
+    @rule(target=payments, document=documents, how=HOW, at=st.integers(1, 4), before=st.booleans())
+    def is_killed_while_paying(self, document, how, at, before):
+        """And started again: the same button makes the same payment."""
+        button, made = self.key(), []
+        for dies in (at, 0, 0):
+            self.shop.till.next = [how]
+            with suppress(KilledError), killed(dies, before):
+                try:
+                    made.append(self.start(button, document))
+                except Refused:
+                    return multiple()
+                finally:
+                    self.shop.till.next = []
+        assert len(made) >= 2
+        assert len(set(made)) == 1
+        return made[0]
+
+    def start(self, button, document):
+        return self.shop.portal.payments.start(
+            self.account,
+            self.payer,
+            key=button,
+            currency="USD",
+            method=MethodKind.CARD,
+            lines=[LineChoice(document_id=document)],
+            payer=THERE,
+        ).payment_id
+
+    @rule(payment=payments, at=st.integers(1, 2), before=st.booleans())
+    def is_killed_while_it_hears(self, payment, at, before):
+        """And told again, as gateways do."""
+        for one in self.shop.portal.payments.payment(self.account, payment, OTTO).operations:
+            if one.id in self.shop.till.bank and one.live:
+                self.shop.till.set(one.id, OpStatus.SUCCEEDED)
+                name = f"killed-{one.id}"
+                told = event(name, seen(one.id, one.kind, OpStatus.SUCCEEDED, one.amount, event=name))
+                for dies in (at, 0):
+                    with suppress(KilledError), killed(dies, before):
+                        self.hook(told)
+
+    @rule(document=documents, withdrawn=st.booleans())
+    def dispute(self, document, withdrawn):
+        with suppress(Refused):
+            claims = [DisputeClaim(category=DisputeCategory.OTHER)]
+            made = self.shop.portal.disputes.open(self.account, document, OTTO, claims=claims, key=self.key())
+            if withdrawn:
+                self.shop.portal.disputes.withdraw(self.account, made.id, OTTO, key=self.key())
 
     @rule(payment=payments, minor=st.none() | MINOR, how=HOW, what=st.sampled_from(["capture", "void", "refund"]))
     def follow(self, payment, minor, how, what):
@@ -195,8 +270,13 @@ class Till(RuleBasedStateMachine):
         self.shop.portal.payments.receive("main", WebhookRequest(headers={"secret": "s1"}, body=b"{}", received_at=NOON))
 
     def records(self, cls):
-        found = self.shop.portal.shell.store.page(cls, (self.account, UUID(int=0)), 300, {})
-        return [one.record for one in found if one.record.account_id == self.account]
+        place, mine = (self.account, UUID(int=0)), []
+        while True:
+            found = [one.record for one in self.shop.portal.shell.store.page(cls, place, PAGE, {})]
+            mine += [one for one in found if one.account_id == self.account]
+            if len(found) < PAGE or found[-1].account_id != self.account:
+                return mine
+            place = (self.account, found[-1].id)
 
     @invariant()
     def books_balance(self):
@@ -239,7 +319,7 @@ class Till(RuleBasedStateMachine):
             self.reconcile()
         for one in self.records(Operation):
             if one.merchant_account and one.kind in {OpKind.SALE, OpKind.AUTHORIZE, OpKind.CAPTURE, OpKind.REFUND}:
-                _, status, _ = self.shop.till.bank.get(one.id, (None, OpStatus.FAILED, None))
+                _, status, _ = self.shop.till.bank.get(one.id, ABSENT)
                 assert one.status is status or one.merged.conflict or one.status in {OpStatus.UNKNOWN, OpStatus.CREATED}
 
 
@@ -261,3 +341,29 @@ def run(shop, examples, steps):
 def test_the_books_balance_whatever_happens(shop, tier):
     run(shop, tier.times(3, 20, 200), tier.times(20, 50, 100))
     assert shop.portal.verify(OTTO) == ()
+
+
+def test_the_books_of_who_applies_more_than_there_is_would_not_balance(sqlite_shop, monkeypatch):
+    """The control: a command that takes any credit for enough is found by what is looked at after each step."""
+    Till.shop = sqlite_shop
+    machine = Till()
+    invoiced, given = machine.open(), machine.credit(30_00)
+    machine.move_credit((given, invoiced, 40_00), back=False)
+    machine.books_balance()
+    monkeypatch.setattr("lockportal.payments.crediting.commands.available", lambda *_: 10**9)
+    machine.move_credit((given, invoiced, 40_00), back=False)
+    with pytest.raises(AssertionError, match=r"over-applied|nothing is owed"):
+        machine.books_balance()
+
+
+def test_who_is_killed_and_comes_back_under_a_key_of_their_own_would_pay_twice_where_nothing_is_held(sqlite_shop, monkeypatch):
+    """The control: a library that holds nothing, and a button that has another key at each press."""
+    Till.shop = sqlite_shop
+    machine = Till()
+    invoiced, start = machine.open(), machine.start
+    machine.is_killed_while_paying(invoiced, OpStatus.PENDING, 2, before=True)
+    another = machine.bill(100_00)
+    monkeypatch.setattr("lockportal.payments.planning.reserved", lambda _: {})
+    monkeypatch.setattr(machine, "start", lambda _, document: start(machine.key(), document))
+    with pytest.raises(AssertionError):
+        machine.is_killed_while_paying(another, OpStatus.PENDING, 2, before=True)

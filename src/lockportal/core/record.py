@@ -101,6 +101,8 @@ class Record:
     """One stored row: frozen, flat, owned by one account. Scalars, value objects, tuples of value objects, ids of others."""
 
     indexes: ClassVar[tuple[Index, ...]] = ()
+    append_only: ClassVar[bool] = False
+    """Whether a stored record is never changed nor taken away: the database refuses it, too."""
 
     id: UUID
     account_id: UUID

@@ -72,6 +72,7 @@ class Entry(Record):
         Index(("effective_on",)),
         Index(("effective_on",), wide=True),
     )
+    append_only: ClassVar[bool] = True
 
     item_id: UUID
     kind: EntryKind

@@ -141,12 +141,19 @@ def _sqlite(url: sa.URL) -> Engines:
         shared = sa.create_engine(
             url, **_DISCREET, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
         )
+        sa.event.listen(shared, "connect", _prepare_any_sqlite)
         return Engines(shared, shared, threading.RLock())
     arguments = {"isolation_level": None, "timeout": 60.0, "check_same_thread": False}
     made = [sa.create_engine(url, **_DISCREET, connect_args=arguments, **_POOL) for _ in range(2)]
     for engine in made:
+        sa.event.listen(engine, "connect", _prepare_any_sqlite)
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return Engines(made[0], made[1], nullcontext())
+
+
+def _prepare_any_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    """Let triggers see rows that a REPLACE would take away: what is append-only stays so."""
+    connection.execute("PRAGMA recursive_triggers=ON").close()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection

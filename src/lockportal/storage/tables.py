@@ -31,6 +31,7 @@ _MARIADB: dict[str, Any] = {
     for dialect in ("mysql", "mariadb")
     for option, value in (("charset", "utf8mb4"), ("engine", "InnoDB"))
 }
+_APPENDED = {"append_only": True}
 _DEFAULT_LENGTH = 255
 _CHOICE_LENGTH = 32
 _UNBOUNDED = 2**28
@@ -122,7 +123,8 @@ def _columns(cls: type[Record]) -> list[sa.Column[Any]]:
 def table(cls: type[Record]) -> sa.Table:
     """Derive the table of a record class, once."""
     name = f"lockportal_{noun(cls)}"
-    made = sa.Table(name, METADATA, *_columns(cls), sa.PrimaryKeyConstraint("supplier_id", "account_id", "id"), **_MARIADB)
+    key = sa.PrimaryKeyConstraint("supplier_id", "account_id", "id")
+    made = sa.Table(name, METADATA, *_columns(cls), key, info=_APPENDED if cls.append_only else {}, **_MARIADB)
     sa.Index(f"{name}_live", made.c.account_id, made.c.live)
     if "wake_at" in made.c:
         sa.Index(f"{name}_wake", made.c.supplier_id, made.c.wake_at)
@@ -168,6 +170,7 @@ JOURNAL = sa.Table(
     sa.Column("by", text(128), nullable=False),
     sa.Column("ids", Json(tuple[UUID, ...]), nullable=False),
     sa.Column("body", text(None), nullable=False),
+    info=_APPENDED,
     **_MARIADB,
 )
 CLAIM = sa.Table(

@@ -546,6 +546,10 @@ CREATE TABLE IF NOT EXISTS lockportal_entry (
     PRIMARY KEY (supplier_id, account_id, id)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
 
+CREATE TRIGGER IF NOT EXISTS lockportal_entry_no_update BEFORE UPDATE ON lockportal_entry FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'lockportal_entry is append-only';
+
+CREATE TRIGGER IF NOT EXISTS lockportal_entry_no_delete BEFORE DELETE ON lockportal_entry FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'lockportal_entry is append-only';
+
 CREATE INDEX IF NOT EXISTS lockportal_entry_effective_on ON lockportal_entry (account_id, effective_on);
 
 CREATE INDEX IF NOT EXISTS lockportal_entry_item_id ON lockportal_entry (account_id, item_id);
@@ -691,6 +695,10 @@ CREATE TABLE IF NOT EXISTS lockportal_journal (
     `body` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, version, n)
 )CHARSET=utf8mb4 ENGINE=InnoDB;
+
+CREATE TRIGGER IF NOT EXISTS lockportal_journal_no_update BEFORE UPDATE ON lockportal_journal FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'lockportal_journal is append-only';
+
+CREATE TRIGGER IF NOT EXISTS lockportal_journal_no_delete BEFORE DELETE ON lockportal_journal FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'lockportal_journal is append-only';
 
 CREATE TABLE IF NOT EXISTS lockportal_key (
     supplier_id BINARY(16) NOT NULL, 

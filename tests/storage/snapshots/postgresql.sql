@@ -546,6 +546,12 @@ CREATE TABLE IF NOT EXISTS lockportal_entry (
     PRIMARY KEY (supplier_id, account_id, id)
 );
 
+CREATE OR REPLACE FUNCTION lockportal_entry_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION USING MESSAGE = 'lockportal_entry is append-only', ERRCODE = 'restrict_violation'; END$$;
+
+CREATE TRIGGER lockportal_entry_no_change BEFORE UPDATE OR DELETE ON lockportal_entry FOR EACH ROW EXECUTE FUNCTION lockportal_entry_append_only();
+
+CREATE TRIGGER lockportal_entry_no_truncate BEFORE TRUNCATE ON lockportal_entry FOR EACH STATEMENT EXECUTE FUNCTION lockportal_entry_append_only();
+
 CREATE INDEX IF NOT EXISTS lockportal_entry_effective_on ON lockportal_entry (account_id, effective_on);
 
 CREATE INDEX IF NOT EXISTS lockportal_entry_item_id ON lockportal_entry (account_id, item_id);
@@ -691,6 +697,12 @@ CREATE TABLE IF NOT EXISTS lockportal_journal (
     body TEXT NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, version, n)
 );
+
+CREATE OR REPLACE FUNCTION lockportal_journal_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION USING MESSAGE = 'lockportal_journal is append-only', ERRCODE = 'restrict_violation'; END$$;
+
+CREATE TRIGGER lockportal_journal_no_change BEFORE UPDATE OR DELETE ON lockportal_journal FOR EACH ROW EXECUTE FUNCTION lockportal_journal_append_only();
+
+CREATE TRIGGER lockportal_journal_no_truncate BEFORE TRUNCATE ON lockportal_journal FOR EACH STATEMENT EXECUTE FUNCTION lockportal_journal_append_only();
 
 CREATE TABLE IF NOT EXISTS lockportal_key (
     supplier_id UUID NOT NULL, 

@@ -546,6 +546,10 @@ CREATE TABLE IF NOT EXISTS lockportal_entry (
     PRIMARY KEY (supplier_id, account_id, id)
 );
 
+CREATE TRIGGER IF NOT EXISTS lockportal_entry_no_update BEFORE UPDATE ON lockportal_entry BEGIN SELECT RAISE(ABORT, 'lockportal_entry is append-only'); END;
+
+CREATE TRIGGER IF NOT EXISTS lockportal_entry_no_delete BEFORE DELETE ON lockportal_entry BEGIN SELECT RAISE(ABORT, 'lockportal_entry is append-only'); END;
+
 CREATE INDEX IF NOT EXISTS lockportal_entry_effective_on ON lockportal_entry (account_id, effective_on);
 
 CREATE INDEX IF NOT EXISTS lockportal_entry_item_id ON lockportal_entry (account_id, item_id);
@@ -691,6 +695,10 @@ CREATE TABLE IF NOT EXISTS lockportal_journal (
     body TEXT NOT NULL, 
     PRIMARY KEY (supplier_id, account_id, version, n)
 );
+
+CREATE TRIGGER IF NOT EXISTS lockportal_journal_no_update BEFORE UPDATE ON lockportal_journal BEGIN SELECT RAISE(ABORT, 'lockportal_journal is append-only'); END;
+
+CREATE TRIGGER IF NOT EXISTS lockportal_journal_no_delete BEFORE DELETE ON lockportal_journal BEGIN SELECT RAISE(ABORT, 'lockportal_journal is append-only'); END;
 
 CREATE TABLE IF NOT EXISTS lockportal_key (
     supplier_id BLOB NOT NULL, 

@@ -11,6 +11,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
 
 from lockportal.storage import types
+from lockportal.storage.migrations.append_only import MARK, Protect
 
 PREFIX: Final = "lockportal_"
 VERSION_TABLE: Final = "lockportal_version"
@@ -44,9 +45,14 @@ _again = rewriter.Rewriter()
 
 @_again.rewrites(ops.CreateTableOp)
 def _create_table(context: object, revision: object, op: ops.CreateTableOp) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001 - Alembic's signature
-    """Let a migration that broke off run again, where DDL is in no transaction."""
+    """Let a migration that broke off run again, where DDL is in no transaction; protect what is append-only."""
     op.if_not_exists = True
-    return [op]
+    return [op, Protect("protect", op.table_name)] if op.info.pop(MARK, False) else [op]
+
+
+@_again.rewrites(ops.DropTableOp)
+def _drop_table(context: object, revision: object, op: ops.DropTableOp) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001 - Alembic's signature
+    return [Protect("release", op.table_name), op] if (op.info or {}).get(MARK) else [op]
 
 
 @_again.rewrites(ops.CreateIndexOp)

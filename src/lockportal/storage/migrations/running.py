@@ -21,6 +21,7 @@ from attrs import frozen
 from lockportal.core.account import Capability
 from lockportal.core.errors import Refused
 from lockportal.storage.engines import Engines, url_of
+from lockportal.storage.migrations.append_only import lacking
 from lockportal.storage.migrations.options import OPTIONS, VERSION_TABLE
 from lockportal.storage.tables import HOUSE, table
 
@@ -107,6 +108,7 @@ def check(engines: Engines, capabilities: Sequence[Capability] = ()) -> tuple[st
             faults += [f"version {one} is not known here" for one in sorted(found - _known(script))]
         context = MigrationContext.configure(connection, opts={**OPTIONS, "target_metadata": wanted})
         faults += [_described(difference) for difference in compare_metadata(context, wanted)]
+        faults += [f"add trigger: {name}" for name in lacking(connection, wanted)]
     return tuple(faults)
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from lockportal.storage import types
-${imports if imports else ""}
+${imports + "\n" if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}

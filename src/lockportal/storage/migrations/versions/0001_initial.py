@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from lockportal.storage import types
+from lockportal.storage.migrations import append_only
 
 revision = '0001'
 down_revision = None
@@ -633,6 +634,7 @@ def upgrade() -> None:
     mysql_engine='InnoDB',
     if_not_exists=True
     )
+    append_only.protect('lockportal_entry')
     with op.batch_alter_table('lockportal_entry', schema=None) as batch_op:
         batch_op.create_index('lockportal_entry_effective_on', ['account_id', 'effective_on'], unique=False, if_not_exists=True)
         batch_op.create_index('lockportal_entry_item_id', ['account_id', 'item_id'], unique=False, if_not_exists=True)
@@ -810,6 +812,7 @@ def upgrade() -> None:
     mysql_engine='InnoDB',
     if_not_exists=True
     )
+    append_only.protect('lockportal_journal')
     op.create_table('lockportal_key',
     sa.Column('supplier_id', types.Id(), nullable=False),
     sa.Column('account_id', types.Id(), nullable=False),
@@ -1807,6 +1810,7 @@ def downgrade() -> None:
 
     op.drop_table('lockportal_link_requested')
     op.drop_table('lockportal_key')
+    append_only.release('lockportal_journal')
     op.drop_table('lockportal_journal')
     with op.batch_alter_table('lockportal_instalment_plan', schema=None) as batch_op:
         batch_op.drop_index('lockportal_instalment_plan_live')
@@ -1848,6 +1852,7 @@ def downgrade() -> None:
         batch_op.drop_index('lockportal_entry_item_id')
         batch_op.drop_index('lockportal_entry_effective_on')
 
+    append_only.release('lockportal_entry')
     op.drop_table('lockportal_entry')
     with op.batch_alter_table('lockportal_dunning_step', schema=None) as batch_op:
         batch_op.drop_index('lockportal_dunning_step_live')
