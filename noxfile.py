@@ -198,7 +198,10 @@ def faults(session: nox.Session) -> None:
         "tests/api/test_fuzzing.py",
         "tests/payments/gateways/test_signing.py",
     )
-    pytest(session, *tier, "tests/faults", *others, *access, *web, *pay)
+    whole = (
+        ("tests/storage/test_append_only.py", "tests/web/test_pay_forms.py") if tier else ()
+    )  # C does what the ordinary run does
+    pytest(session, *tier, "tests/faults", *others, *access, *web, *pay, *whole)
 
 
 @nox.session

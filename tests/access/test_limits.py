@@ -20,6 +20,7 @@ from lockportal.signing import digest
 from lockportal.storage.engines import open_engines
 from lockportal.storage.tables import QUOTA
 from lockportal.testing.guard import counting
+from waiting import AMPLE
 
 ANNA = "anna@example.com"
 BROWSER = "the asking browser's own secret"
@@ -272,7 +273,7 @@ def test_the_race_of_processes_would_catch_whoever_reads_and_then_writes(house, 
     first = digest("naive")
     house.shell.tallies.add(first, 1, WINDOW)
     house.engines.dispose()
-    read = multiprocessing.get_context("fork").Barrier(PROCESSES, timeout=60)
+    read = multiprocessing.get_context("fork").Barrier(PROCESSES, timeout=AMPLE)
 
     def call(_):
         mine, passed = elsewhere(house, database_url), 0

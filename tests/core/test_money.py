@@ -211,6 +211,7 @@ def test_sums_and_comparisons_are_those_of_the_minor_units(one, other, currency)
     assert (hash(a) == hash(b)) is (one == other) or one != other
 
 
+@pytest.mark.guarantee(15)
 @given(moneys, moneys)
 def test_two_currencies_never_meet(one, other):
     assume(one.currency != other.currency)
@@ -262,6 +263,7 @@ def test_a_total_of_nothing_is_zero_and_one_stranger_spoils_it():
 # --- sharing out --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.guarantee(15)
 @given(moneys, ratios, st.sampled_from(Leftover))
 def test_shares_are_conserved_near_zero_for_zero_and_symmetric(money, ratios, leftover):
     shares = money.allocate(ratios, leftover)
@@ -282,6 +284,7 @@ def test_no_other_sharing_is_nearer_than_the_largest_remainders(money, ratios):
     assert max(errors) - min(errors) <= 1
 
 
+@pytest.mark.guarantee(15)
 @given(moneys, st.integers(1, 40))
 def test_a_split_is_the_sharing_by_equal_ratios(money, n):
     assert money.split(n) == money.allocate([1] * n) == money.allocate([1] * n, Leftover.FIRST)

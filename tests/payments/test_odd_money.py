@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import pytest
+
 from books import OTTO, invoice, paper, usd
 from lockportal.core.money import Money
 from lockportal.documents.models import DocumentKind
@@ -59,6 +61,7 @@ def test_less_than_was_asked_pays_the_lines_in_their_order_and_is_looked_at(shop
     ties(shop)
 
 
+@pytest.mark.guarantee(19)
 def test_more_than_was_asked_stands_as_credit_and_can_be_given_back(shop):
     account, payer, ids = opened(shop, invoice("R-1", "100.00"))
     made = taken(shop, account, payer, [ids["R-1"]], usd("110.00"))
@@ -110,6 +113,7 @@ def test_more_than_was_to_be_authorized_is_no_more_to_capture(shop):
     assert review(shop) == [made.payment_id]
 
 
+@pytest.mark.guarantee(19)
 def test_money_on_account_that_comes_back_opens_again_what_it_was_used_for_the_last_first(shop):
     account, payer, ids = opened(shop, invoice("R-1", "50.00"), invoice("R-2", "50.00"))
     made = pay(shop, account, payer, on_account=usd("100.00"), method=MethodKind.ACH_DEBIT)

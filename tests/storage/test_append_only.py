@@ -141,7 +141,7 @@ def let_pass(told):
 
 @pytest.mark.guarantee(17)
 def test_no_row_of_the_ledger_or_of_the_journal_is_changed_or_taken_away_by_anybody(database_url, role_url, tier):
-    rows = tier.times(1, 5, 100)
+    rows = tier.times(1, 1, 100)
     with closing(book(database_url, rows)) as portal:
         before = {kept: rows_of(portal.engines, kept) for kept in KEPT}
         assert all(before.values())

@@ -36,9 +36,17 @@ def fresh(world):
 
 
 @pytest.mark.guarantee(14)
-@run(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(data=st.data())
-def test_a_form_however_it_is_changed_moves_what_was_confirmed_or_nothing(world, data):
+def test_a_form_however_it_is_changed_moves_what_was_confirmed_or_nothing(world, tier):
+    @run(max_examples=tier.times(25, 25, 2_000), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def moves(data):
+        sent(world, data)
+
+    moves()
+
+
+def sent(world, data):
+    """Send a form with some of its fields changed, and see what moved."""
     ann, number = world.ann, fresh(world)
     ann.get(address(world, number))
     if data.draw(st.booleans()):  # a part of it, for a reason of whatever signs

@@ -43,6 +43,7 @@ from lockportal.testing.bench import StillClock, fulfilled, race
 from lockportal.testing.gateways.trial import Trial, start_request
 from lockportal.testing.gateways.trial import customer as payer
 from payments.gateways.grounds import SECRETS, config, fake, fake_ground, moved
+from waiting import AMPLE
 
 CARD, ACH, SEPA, TRANSFER = DESCRIPTOR.methods
 
@@ -325,7 +326,7 @@ def test_processes_that_share_a_folder_give_back_no_more_than_was_taken(tmp_path
     workers = [context.Process(target=_refund, args=(folder, parent, 70, queue)) for _ in range(3)]
     for worker in workers:
         worker.start()
-    done = sum(queue.get(timeout=60) for _ in workers)
+    done = sum(queue.get(timeout=AMPLE) for _ in workers)
     for worker in workers:
         worker.join()
     assert done == 14, "fourteen times seventy is what a thousand gives"

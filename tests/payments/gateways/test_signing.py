@@ -15,6 +15,7 @@ from lockportal.payments.fake import signing
 from lockportal.payments.fake.signing import sign, verify
 from lockportal.payments.ports import Secret, WebhookRequest
 from payments.gateways.grounds import SECRETS, fake
+from tiers import Tier
 
 AT = datetime(2021, 2, 25, 15, 2, 10, tzinfo=UTC)
 GIVEN = Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
@@ -144,6 +145,13 @@ def test_no_forged_webhook_is_read_whatever_it_looks_like(tier):
         except WebhookUnverified:
             continue
         pytest.fail(f"seed {seed} was read: {forged}")
+
+
+def test_the_forged_ones_would_catch_a_gateway_that_looks_at_no_signature(monkeypatch):
+    """The control: the naive gateway reads whatever comes."""
+    monkeypatch.setattr("lockportal.payments.fake.gateway.verify", lambda *_: None)
+    with pytest.raises((pytest.fail.Exception, WebhookMalformed)):
+        test_no_forged_webhook_is_read_whatever_it_looks_like(Tier("quick"))
 
 
 json_values = st.recursive(
