@@ -100,6 +100,7 @@ def entries_of(portal, rows) -> list[Entry]:
             posted_on=row.posted_on,
             issued_on=row.issued_on,
             due_on=row.due_on,
+            reference=row.reference,
         )
         for row in rows
     ]

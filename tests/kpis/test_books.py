@@ -14,8 +14,9 @@ from lockportal.core.money import Money
 from lockportal.disputes.models import Dispute, DisputeCategory
 from lockportal.documents.models import Document, DocumentKind
 from lockportal.kpis import Behind, Group, Kpi, Period
-from lockportal.kpis.models import KpisSettings
-from lockportal.kpis.views import BILLED, Tallies, cells, closed, disputed, movements, report, settlements
+from lockportal.kpis.adopting.views import Acts, adoption
+from lockportal.kpis.models import BILLED, KpisSettings
+from lockportal.kpis.views import Tallies, cells, closed, disputed, movements, report, settlements
 from lockportal.ledger.models import Entry
 from lockportal.storage.tables import record_of
 from lockportal.testing import counting
@@ -113,11 +114,13 @@ class Book:
         disputes = [one for one in self.disputes if account in {None, one.account_id}]
         periods = (*period.before(12), period)
         end_of = self.portal.supplier.end_of
+        acts = Acts(entries=entries, documents=self.documents, disputes=disputes)
         tallies = Tallies(
             settlements=settlements(entries, self.documents, period),
             disputed=disputed(entries, disputes, period),
             closed=closed(disputes, end_of(period.first - timedelta(days=1)), end_of(period.last)),
             promises={},
+            adoption=adoption(acts, period, end_of(period.first - timedelta(days=1)), end_of(period.last), 365),
         )
         moved = movements(cells(entries, periods), periods, SALES)
         return tuple(report(own[-1], own[:-1], tallies) for own in moved.values())
@@ -245,7 +248,7 @@ def test_figures_cost_as_many_statements_however_large_the_book(portal):
     Book(portal, A_BOOK)
     ends = (day(-100), day(-1))
     for call, most in (
-        (lambda: portal.kpis.report(OTTO, *ends), 5),
+        (lambda: portal.kpis.report(OTTO, *ends), 9),
         (lambda: portal.kpis.series(OTTO, *ends), 1),
         (lambda: portal.kpis.standings(OTTO, Group.COLLECTOR, *ends), 1),
         (lambda: portal.kpis.behind(OTTO, Behind.OPEN, *ends), 1),

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from lockportal.documents.settled.queries import Days
-from lockportal.kpis.counting.queries import _Second
+from lockportal.kpis.counting.queries import Second
 
 SETTLED, DUE, PAID = sa.column("settled", sa.Date), sa.column("due", sa.Date), sa.column("paid", sa.DateTime)
 
@@ -21,4 +21,4 @@ SETTLED, DUE, PAID = sa.column("settled", sa.Date), sa.column("due", sa.Date), s
 )
 def test_days_and_seconds_are_counted_in_the_words_of_the_database(dialect, days, second):
     assert days in str(Days(SETTLED, DUE).compile(dialect=dialect))
-    assert str(_Second(PAID).compile(dialect=dialect)).replace("%%", "%") == second
+    assert str(Second(PAID).compile(dialect=dialect)).replace("%%", "%") == second

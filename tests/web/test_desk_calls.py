@@ -122,7 +122,7 @@ def test_orders_are_held_back_and_released_with_reasons(world, desk):
     assert desk.post(f"{where}/hold", {"act": "hold", "reason": " "}).header("Location") == where
     assert desk.post(f"{where}/hold", {"act": "dance", "reason": "x"}).status == 422
     world.portal.profiles.change_customer(world.harbour, by=CASEY, credit_limit=usd(1))
-    assert "passed by" in text(desk.get(where))
+    assert "Passed by" in text(desk.get(where))
     listed = text(desk.get("/desk/work"))
     assert "A credit limit is passed" in listed
     answer = desk.post("/desk/work", {"act": "take", "account": str(world.harbour), "task": "", "kind": "credit.passed"})

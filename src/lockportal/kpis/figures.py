@@ -39,6 +39,20 @@ class Kpi(StrEnum):
     DISPUTE_CYCLE = "dispute_cycle_days"
     PROMISES_KEPT = "promises_kept"
     PROMISES_KEPT_AMOUNT = "promises_kept_amount"
+    CUSTOMERS_SIGNED_IN = "customers_signed_in"
+    CUSTOMERS_VIEWING = "customers_viewing"
+    CUSTOMERS_PAYING = "customers_paying"
+    CUSTOMERS_PROMISING = "customers_promising"
+    CUSTOMERS_DISPUTING = "customers_disputing"
+    SELF_SERVICE_PAYMENTS = "self_service_payments"
+    SELF_SERVICE_CASH = "self_service_cash"
+    SELF_SERVICE_PROMISES = "self_service_promises"
+    SELF_SERVICE_DISPUTES = "self_service_disputes"
+    LINKS_VISITED = "links_visited"
+    MAILS_RETURNED = "mails_returned"
+    DAYS_LATE_BEFORE_PORTAL = "days_late_before_portal"
+    DAYS_LATE_SINCE_PORTAL = "days_late_since_portal"
+    DAYS_ACCELERATED = "days_accelerated"
 
 
 @frozen
@@ -70,6 +84,24 @@ FORMULAE: Final[Mapping[Kpi, Formula]] = MappingProxyType(
         Kpi.DISPUTE_CYCLE: Formula(_DAYS, "days from opening to closing ÷ disputes closed"),
         Kpi.PROMISES_KEPT: Formula(_PERCENT, "promises kept ÷ promises fallen due × 100"),
         Kpi.PROMISES_KEPT_AMOUNT: Formula(_PERCENT, "promised money that came in time ÷ promised money fallen due × 100"),
+        Kpi.CUSTOMERS_SIGNED_IN: Formula(_PERCENT, "customers who signed in ÷ customers × 100"),
+        Kpi.CUSTOMERS_VIEWING: Formula(
+            _PERCENT, "customers who opened a document by its link or downloaded one ÷ customers × 100"
+        ),
+        Kpi.CUSTOMERS_PAYING: Formula(_PERCENT, "customers who began a payment themselves ÷ customers × 100"),
+        Kpi.CUSTOMERS_PROMISING: Formula(_PERCENT, "customers who promised themselves ÷ customers × 100"),
+        Kpi.CUSTOMERS_DISPUTING: Formula(_PERCENT, "customers who disputed themselves ÷ customers × 100"),
+        Kpi.SELF_SERVICE_PAYMENTS: Formula(_PERCENT, "payments that customers began ÷ payments × 100"),
+        Kpi.SELF_SERVICE_CASH: Formula(_PERCENT, "cash of payments that customers began ÷ cash × 100"),
+        Kpi.SELF_SERVICE_PROMISES: Formula(_PERCENT, "promises that customers made ÷ promises made × 100"),
+        Kpi.SELF_SERVICE_DISPUTES: Formula(_PERCENT, "disputes that customers opened ÷ disputes opened × 100"),
+        Kpi.LINKS_VISITED: Formula(_PERCENT, "links to documents that were opened ÷ links sent × 100"),
+        Kpi.MAILS_RETURNED: Formula(_PERCENT, "mails that came back ÷ mails sent × 100"),
+        Kpi.DAYS_LATE_BEFORE_PORTAL: Formula(
+            _DAYS, "days late ÷ invoices settled in the time before the customer first signed in"
+        ),
+        Kpi.DAYS_LATE_SINCE_PORTAL: Formula(_DAYS, "days late ÷ invoices settled since the customer first signed in"),
+        Kpi.DAYS_ACCELERATED: Formula(_DAYS, "days late before the first sign-in − days late since"),
     }
 )
 """The formula of each key figure."""

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
+from lockportal.documents.models import DocumentKind
 from lockportal.ledger.models import EntryKind
 
 MOST_PERIODS: Final = 120
@@ -50,8 +51,10 @@ class KpisSettings:
 
 CASH: Final = frozenset({EntryKind.PAYMENT, EntryKind.REFUND, EntryKind.RETURN, EntryKind.CHARGEBACK})
 """The kinds of entry that are money: payments, less what went back."""
-
-
+BILLED: Final = frozenset({DocumentKind.INVOICE, DocumentKind.DEBIT_MEMO})
+"""The documents whose settlement is counted."""
+ISSUED: Final = frozenset({EntryKind.INVOICE, EntryKind.DEBIT_MEMO})
+"""The entries that issue them."""
 EARLIEST: Final = date(1000, 1, 1)
 LATEST: Final = date(9998, 12, 31)
 

@@ -13,10 +13,10 @@ from lockportal.core.money import Money
 from lockportal.core.page import Page
 from lockportal.kpis import queries
 from lockportal.kpis.habits import ExpectedPayment, ForecastWeek, Habit, expected, forecast, monday
-from lockportal.kpis.models import Behind, BehindRow, Closed, Disputed, Group, KpisSettings, Movement, Period, Standing
-from lockportal.kpis.views import Report, Tallies, movements, report, settlements_of
-from lockportal.promises.queries import CASH, VERDICTS
-from lockportal.promises.views import rates_of
+from lockportal.kpis.models import Behind, BehindRow, Group, KpisSettings, Movement, Period, Standing
+from lockportal.kpis.tallying import span, tallies
+from lockportal.kpis.views import Report, movements, report
+from lockportal.promises.queries import CASH
 from lockportal.shell import Moment
 
 _MOST: Final = 200
@@ -35,7 +35,7 @@ class Kpis:
         self._settings = context.shell.settings(KpisSettings)
 
     def report(self, by: Actor, first: date, last: date, *, account_id: UUID | None = None) -> tuple[Report, ...]:
-        """Answer every key figure of the days from `first` to `last`, by currency; of one customer, or of all. Five statements.
+        """Answer every key figure of the days from `first` to `last`, by currency; of one customer, or of all. Nine statements.
 
         Refused by `period.…`.
         """
@@ -43,8 +43,8 @@ class Kpis:
         periods = (*period.before(self._settings.countback_months), period)
         with self._shell.moment(by) as moment:
             moved = self._movements(moment, periods, account_id)
-            tallies = self._tallies(moment, period, account_id)
-        return tuple(report(own[-1], own[:-1], tallies) for own in moved.values())
+            counted = tallies(moment, span(period, self._supplier, account_id), self._settings.habit_days)
+        return tuple(report(own[-1], own[:-1], counted) for own in moved.values())
 
     def series(self, by: Actor, first: date, last: date, *, account_id: UUID | None = None) -> tuple[Movement, ...]:
         """Answer how receivables moved in each month from `first` to `last`, by currency, the oldest first. One statement.
@@ -178,30 +178,6 @@ class Kpis:
         rows = moment.ask(queries.CELLS, account_id=account_id, shape=shape, begin=periods[0].first, **ends)
         cells = ((row.currency, row.place, row.due, row.kind, int(row.minor)) for row in rows)
         return movements(cells, periods, self._settings.sales)
-
-    def _tallies(self, moment: Moment, period: Period, account_id: UUID | None) -> Tallies:
-        first, last = period.first, period.last
-        begin, end = self._supplier.end_of(first - timedelta(days=1)), self._supplier.end_of(last)
-        settled = moment.ask(queries.SETTLEMENTS, account_id=account_id, first=first, last=last)
-        issued = moment.ask(queries.DISPUTED, account_id=account_id, first=first, last=last)
-        closed = moment.ask(queries.CLOSED, account_id=account_id, begin=begin, end=end)
-        verdicts = moment.ask(VERDICTS, account_id=account_id, begin=begin, end=end)
-        rates = rates_of((row.currency, row.status, int(row.promises), int(row.promised), int(row.came)) for row in verdicts)
-        return Tallies(
-            settlements={row.currency: settlements_of(row.currency, *(int(one) for one in row[1:])) for row in settled},
-            disputed={
-                row.currency: Disputed(
-                    currency=row.currency,
-                    issued=row.issued,
-                    issued_minor=int(row.issued_minor),
-                    disputed=int(row.disputed),
-                    disputed_minor=int(row.disputed_minor),
-                )
-                for row in issued
-            },
-            closed={row.currency: Closed(currency=row.currency, disputes=row[1], seconds=int(row[2])) for row in closed},
-            promises={rate.currency: rate for rate in rates},
-        )
 
 
 def _standing(row: Any, currency: str) -> Standing:  # noqa: ANN401 - a row of STANDINGS

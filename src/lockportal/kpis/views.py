@@ -13,17 +13,15 @@ from attrs import frozen
 
 from lockportal.core.money import Money
 from lockportal.disputes.models import Dispute
-from lockportal.documents.models import Document, DocumentKind
+from lockportal.documents.models import Document
 from lockportal.kpis import formulae
+from lockportal.kpis.adopting.models import Adoption
+from lockportal.kpis.adopting.views import portal_figures
 from lockportal.kpis.figures import Figure, Kpi, figure
-from lockportal.kpis.models import CASH, Closed, Disputed, Movement, Period, Settlements
+from lockportal.kpis.models import BILLED, CASH, ISSUED, Closed, Disputed, Movement, Period, Settlements
 from lockportal.ledger.models import Entry, EntryKind
 from lockportal.promises.views import KeepingRate
 
-BILLED: Final = frozenset({DocumentKind.INVOICE, DocumentKind.DEBIT_MEMO})
-"""The documents whose settlement is counted."""
-ISSUED: Final = frozenset({EntryKind.INVOICE, EntryKind.DEBIT_MEMO})
-"""The entries that issue them."""
 _DAY: Final = 86_400
 
 Cell = tuple[str, int, int, EntryKind, int]
@@ -60,6 +58,7 @@ class Tallies:
     disputed: Mapping[str, Disputed]
     closed: Mapping[str, Closed]
     promises: Mapping[str, KeepingRate]
+    adoption: Mapping[str, Adoption]
 
 
 def cells(entries: Iterable[Entry], periods: Sequence[Period]) -> tuple[Cell, ...]:
@@ -213,5 +212,6 @@ def report(movement: Movement, before: Sequence[Movement], tallies: Tallies) -> 
         Kpi.DISPUTE_CYCLE: formulae.mean(ended.seconds, ended.disputes * _DAY),
         Kpi.PROMISES_KEPT: None if kept is None else kept.by_number,
         Kpi.PROMISES_KEPT_AMOUNT: None if kept is None else kept.by_amount,
+        **portal_figures(tallies.adoption.get(code)),
     }
     return Report(movement=movement, figures=tuple(figure(kpi, values[kpi]) for kpi in Kpi))

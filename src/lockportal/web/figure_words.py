@@ -25,6 +25,20 @@ FIGURES: Final[Mapping[str, str]] = {
     "dispute_cycle_days": _("Days until a dispute is closed"),
     "promises_kept": _("Promises kept"),
     "promises_kept_amount": _("Promises kept, by amount"),
+    "customers_signed_in": _("Customers who signed in"),
+    "customers_viewing": _("Customers who looked at documents"),
+    "customers_paying": _("Customers who paid themselves"),
+    "customers_promising": _("Customers who promised themselves"),
+    "customers_disputing": _("Customers who disputed themselves"),
+    "self_service_payments": _("Payments by self-service"),
+    "self_service_cash": _("Cash by self-service"),
+    "self_service_promises": _("Promises by self-service"),
+    "self_service_disputes": _("Disputes by self-service"),
+    "links_visited": _("Links visited"),
+    "mails_returned": _("Mails returned"),
+    "days_late_before_portal": _("Days late before the first sign-in"),
+    "days_late_since_portal": _("Days late since the first sign-in"),
+    "days_accelerated": _("Cash comes sooner by"),
 }
 """Names of key figures."""
 
@@ -46,6 +60,20 @@ FIGURE_FORMULAE: Final[Mapping[str, str]] = {
     "dispute_cycle_days": _("days from opening to closing ÷ disputes closed"),
     "promises_kept": _("promises kept ÷ promises fallen due × 100"),
     "promises_kept_amount": _("promised money that came in time ÷ promised money fallen due × 100"),
+    "customers_signed_in": _("customers who signed in ÷ customers × 100"),
+    "customers_viewing": _("customers who opened a document by its link or downloaded one ÷ customers × 100"),
+    "customers_paying": _("customers who began a payment themselves ÷ customers × 100"),
+    "customers_promising": _("customers who promised themselves ÷ customers × 100"),
+    "customers_disputing": _("customers who disputed themselves ÷ customers × 100"),
+    "self_service_payments": _("payments that customers began ÷ payments × 100"),
+    "self_service_cash": _("cash of payments that customers began ÷ cash × 100"),
+    "self_service_promises": _("promises that customers made ÷ promises made × 100"),
+    "self_service_disputes": _("disputes that customers opened ÷ disputes opened × 100"),
+    "links_visited": _("links to documents that were opened ÷ links sent × 100"),
+    "mails_returned": _("mails that came back ÷ mails sent × 100"),
+    "days_late_before_portal": _("days late ÷ invoices settled in the time before the customer first signed in"),
+    "days_late_since_portal": _("days late ÷ invoices settled since the customer first signed in"),
+    "days_accelerated": _("days late before the first sign-in − days late since"),
 }
 """Formulae of key figures."""
 

@@ -41,11 +41,15 @@ def _days_sqlite(element: Days, compiler: Any, **kwargs: Any) -> str:  # noqa: A
     return f"cast(julianday({later}) - julianday({earlier}) as integer)"
 
 
-def settled_items(source: Source) -> sa.Subquery:
-    """Answer the invoices that were settled from `first` to `last`, with the day: of those that were posted to meanwhile."""
+def settled_items(source: Source, *, among: sa.Subquery | None = None) -> sa.Subquery:
+    """Answer the invoices that were settled from `first` to `last`, with the day: of those that were posted to meanwhile.
+
+    Of every account, or of those `among` has, each once.
+    """
     touched, entry, doc = source(Entry), source(Entry), source(Document)
     within = touched.c.effective_on.between(_FIRST, _LAST)
-    chosen = sa.select(touched.c.account_id, touched.c.item_id).where(within).distinct().subquery()
+    found = touched if among is None else touched.join(among, among.c.account_id == touched.c.account_id)
+    chosen = sa.select(touched.c.account_id, touched.c.item_id).select_from(found).where(within).distinct().subquery()
     closed = (
         sa.select(
             entry.c.account_id,

@@ -11,7 +11,7 @@ from lockportal.core.actor import Audience
 from lockportal.core.ports import Question
 from lockportal.disputes.models import Dispute
 from lockportal.documents.settled.queries import settled_items
-from lockportal.kpis.views import ISSUED
+from lockportal.kpis.models import ISSUED
 from lockportal.ledger.models import Entry
 from lockportal.storage.tables import Source
 
@@ -21,7 +21,7 @@ _LAST: Final = sa.bindparam("last", type_=sa.Date())
 _ZERO: Final[sa.ColumnElement[int]] = sa.literal_column("0", sa.BigInteger())
 
 
-class _Second(sa.sql.functions.FunctionElement[int]):
+class Second(sa.sql.functions.FunctionElement[int]):
     """The second of a time, counted from 1970."""
 
     name = "second_of"
@@ -29,18 +29,18 @@ class _Second(sa.sql.functions.FunctionElement[int]):
     inherit_cache = True
 
 
-@compiles(_Second)
-def _second(element: _Second, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
+@compiles(Second)
+def _second(element: Second, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
     return f"cast(floor(extract(epoch from {compiler.process(element.clauses, **kwargs)})) as bigint)"
 
 
-@compiles(_Second, "mysql", "mariadb")
-def _second_mariadb(element: _Second, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
+@compiles(Second, "mysql", "mariadb")
+def _second_mariadb(element: Second, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
     return f"timestampdiff(second, '1970-01-01', {compiler.process(element.clauses, **kwargs)})"
 
 
-@compiles(_Second, "sqlite")
-def _second_sqlite(element: _Second, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
+@compiles(Second, "sqlite")
+def _second_sqlite(element: Second, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
     return f"cast(strftime('%s', {compiler.process(element.clauses, **kwargs)}) as integer)"
 
 
@@ -118,7 +118,7 @@ def _disputed(source: Source) -> sa.Select[Any]:
 def _closed(source: Source) -> sa.Select[Any]:
     dispute = source(Dispute)
     begin, end = (sa.bindparam(name, type_=dispute.c.closed_at.type) for name in ("begin", "end"))
-    seconds: Any = sa.func.sum(_Second(dispute.c.closed_at) - _Second(dispute.c.opened_at))
+    seconds: Any = sa.func.sum(Second(dispute.c.closed_at) - Second(dispute.c.opened_at))
     return (
         sa.select(dispute.c.amount_currency.label("currency"), sa.func.count().label("disputes"), seconds.label("seconds"))
         .where(dispute.c.closed_at >= begin, dispute.c.closed_at < end, dispute.c.opened_at.is_not(None))

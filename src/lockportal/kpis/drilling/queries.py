@@ -12,8 +12,7 @@ from lockportal.core.ports import Question
 from lockportal.documents.models import Document
 from lockportal.documents.settled.queries import settled_items
 from lockportal.kpis.counting.queries import claims
-from lockportal.kpis.models import CASH, Behind, Group
-from lockportal.kpis.views import ISSUED
+from lockportal.kpis.models import CASH, ISSUED, Behind, Group
 from lockportal.ledger.models import Entry, EntryKind
 from lockportal.profiles.models import Customer
 from lockportal.storage.tables import Source
