@@ -253,10 +253,14 @@ def _show_kpis(report: Any, months: Sequence[Any]) -> None:  # noqa: ANN401 - a 
     figures.add_column("figure", no_wrap=True)
     figures.add_column("value", justify="right", no_wrap=True)
     figures.add_column("unit")
+    if report.aimed:
+        figures.add_column("target", justify="right", no_wrap=True)
     figures.add_column("formula")
     for figure in report.figures:
         value = "–" if figure.value is None else f"{figure.value:,}"
-        figures.add_row(figure.kpi.value.replace("_", " "), value, figure.unit.value, figure.formula)
+        mark = "" if figure.met is None else " ✓" if figure.met else " ✗"
+        target = [] if not report.aimed else ["" if figure.target is None else f"{figure.target:,}{mark}"]
+        figures.add_row(figure.kpi.value.replace("_", " "), value, figure.unit.value, *target, figure.formula)
     console.print(figures)
     moved = Table(title="receivables by month", title_justify="left")
     for name in ("month", "opening", "sales", "cash", "credits", "other", "closing"):

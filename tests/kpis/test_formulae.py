@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockportal import codec
 from lockportal.core.errors import Refused
-from lockportal.kpis.figures import FORMULAE, Kpi
+from lockportal.kpis.figures import FORMULAE, Kpi, figure
 from lockportal.kpis.formulae import (
     average_days_delinquent,
     best_possible_dso,
@@ -162,3 +163,40 @@ def test_what_is_neither_sold_nor_paid_nor_credited_is_told_apart():
     )["USD"]
     amounts = (moved.opening, moved.sales, moved.cash, moved.credits, moved.other, moved.closing, moved.current)
     assert [amount.minor for amount in amounts] == [70, 900, 500, 100, -50, 320, 250]
+
+
+def test_a_target_is_met_from_the_side_that_is_better():
+    for kpi in Kpi:
+        above, at, below = (figure(kpi, Decimal(value), Decimal(50)).met for value in (51, 50, 49))
+        assert (above, at, below) == ((True, True, False) if FORMULAE[kpi].rising else (False, True, True))
+        assert figure(kpi, Decimal(1)).met is figure(kpi, None, Decimal(1)).met is None
+
+
+def test_targets_are_read_from_the_settings_by_the_names_of_figures():
+    settings = codec.structure(KpisSettings, {"targets": {"dso_simple": "35", "links_visited": "12.5"}})
+    assert settings.targets == {Kpi.DSO_SIMPLE: 35, Kpi.LINKS_VISITED: Decimal("12.5")}
+    for wrong in ({"dso": "35"}, {"dso_simple": "soon"}, {"dso_simple": "NaN"}):
+        with pytest.raises(Refused):
+            codec.structure(KpisSettings, {"targets": wrong})
+
+
+def test_figures_that_fall_are_those_that_count_what_went_wrong():
+    falling = {kpi.value for kpi in Kpi if not FORMULAE[kpi].rising}
+    assert falling == {
+        "dso_simple",
+        "dso_countback",
+        "dso_best_possible",
+        "average_days_delinquent",
+        "days_to_settle",
+        "days_to_settle_weighted",
+        "days_late",
+        "days_late_weighted",
+        "late_share",
+        "late_share_amount",
+        "disputed_share",
+        "disputed_share_amount",
+        "dispute_cycle_days",
+        "mails_returned",
+        "days_late_before_portal",
+        "days_late_since_portal",
+    }

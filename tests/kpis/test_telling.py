@@ -69,3 +69,21 @@ def test_without_days_it_is_this_month(run):
     assert now["from"].endswith("-01")
     assert now["receivables"]["closing"] == "0.00"
     assert {one["value"] for one in now["figures"] if one["kpi"] != "dso_countback"} == {None}
+
+
+def test_targets_stand_beside_the_figures(run, tmp_path):
+    settings = tmp_path / "lockportal.toml"
+    settings.write_text('[kpis.targets]\ndso_simple = "20"\ncollection_effectiveness_index = "90"\n')
+    aimed = ("--config", settings, "kpis", *JUNE)
+    (june,) = json.loads(run(*aimed, "--json"))
+    figures = {one["kpi"]: (one["target"], one["met"]) for one in june["figures"]}
+    assert figures["dso_simple"] == ("20", False)
+    assert figures["collection_effectiveness_index"] == ("90", True)
+    assert figures["days_late"] == (None, None)
+    found = {row["kpi"]: (row["target"], row["met"]) for row in csv.DictReader(io.StringIO(run(*aimed, "--csv")))}
+    assert found["dso_simple"] == ("20", "false")
+    assert found["days_late"] == ("", "")
+    output = run(*aimed)
+    assert "20 ✗" in output
+    assert "90 ✓" in output
+    assert "target" not in run("kpis", *JUNE)

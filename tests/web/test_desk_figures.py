@@ -2,13 +2,14 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from books import closing, open_portal
 from lockportal.core.actor import SYSTEM
-from lockportal.kpis import Behind, Kpi
+from lockportal.kpis import Behind, Kpi, KpisSettings
 from lockportal.web.charts import chart
 from web.test_desk import Desk, text
 
@@ -45,6 +46,22 @@ def test_each_figure_stands_with_its_value_and_its_formula_as_the_library_tells_
     assert value == f"{report[Kpi.DSO_SIMPLE].value:,} days"
     assert formula == "receivables at end ÷ credit sales × days"
     assert shown["Promises kept"][0] == "–"
+
+
+def test_a_target_stands_beside_its_figure_with_whether_it_is_reached(world, desk, monkeypatch):
+    first, last = span(world)
+    query = {"from": str(first), "to": str(last)}
+    assert "Target" not in text(desk.get("/desk/figures", query))
+    (report,) = [one for one in world.portal.kpis.report(SYSTEM, first, last) if one.currency == "USD"]
+    value = report[Kpi.DSO_SIMPLE].value
+    aims = {Kpi.DSO_SIMPLE: value, Kpi.DSO_BEST_POSSIBLE: Decimal(-1), Kpi.PROMISES_KEPT: Decimal(90)}
+    monkeypatch.setattr(world.portal.kpis, "_settings", KpisSettings(targets=aims))
+    shown = rows(text(desk.get("/desk/figures", query)), "Key figures USD")
+    targets = {name: cells[1].split() for name, cells in shown.items()}
+    assert targets["Days sales outstanding, simple"] == [f"{value:,}", "reached"]
+    assert targets["Best possible days sales outstanding"][1:] == ["missed"]
+    assert targets["Promises kept"] == ["90"], "none fell due"
+    assert targets["Turnover of receivables"] == ["–"]
 
 
 def test_receivables_by_month_and_cash_by_week_are_pictures_with_a_table_beside_them(world, desk):

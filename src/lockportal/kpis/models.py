@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from attrs import frozen
+from attrs import Attribute, field, frozen
 
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.documents.models import DocumentKind
+from lockportal.kpis.figures import FORMULAE, Kpi
 from lockportal.ledger.models import EntryKind
 
 MOST_PERIODS: Final = 120
@@ -36,6 +39,13 @@ class Behind(StrEnum):
     DISPUTED = "disputed"
 
 
+def _reachable(_: object, attribute: Attribute[Any], value: Mapping[Kpi, Decimal]) -> None:
+    for kpi, target in value.items():
+        if not target.is_finite():
+            message = f"kpis.{attribute.name}.{kpi.value}: must be a number of {FORMULAE[kpi].unit.value}, not {target}"
+            raise ValueError(message)
+
+
 @frozen(kw_only=True)
 class KpisSettings:
     """`sales` are the kinds of entry that are credit sales; with `credit_memo` among them, sales are net of credits.
@@ -47,6 +57,7 @@ class KpisSettings:
     sales: frozenset[EntryKind] = frozenset({EntryKind.INVOICE, EntryKind.DEBIT_MEMO})
     countback_months: int = 12
     habit_days: int = 365
+    targets: Mapping[Kpi, Decimal] = field(factory=dict, validator=_reachable)
 
 
 CASH: Final = frozenset({EntryKind.PAYMENT, EntryKind.REFUND, EntryKind.RETURN, EntryKind.CHARGEBACK})

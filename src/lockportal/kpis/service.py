@@ -44,7 +44,7 @@ class Kpis:
         with self._shell.moment(by) as moment:
             moved = self._movements(moment, periods, account_id)
             counted = tallies(moment, span(period, self._supplier, account_id), self._settings.habit_days)
-        return tuple(report(own[-1], own[:-1], counted) for own in moved.values())
+        return tuple(report(own[-1], own[:-1], counted, self._settings.targets) for own in moved.values())
 
     def series(self, by: Actor, first: date, last: date, *, account_id: UUID | None = None) -> tuple[Movement, ...]:
         """Answer how receivables moved in each month from `first` to `last`, by currency, the oldest first. One statement.

@@ -32,6 +32,8 @@ def as_json(reports: Iterable[Report], series: Sequence[Movement]) -> list[dict[
                     "value": None if figure.value is None else str(figure.value),
                     "unit": figure.unit.value,
                     "formula": figure.formula,
+                    "target": None if figure.target is None else str(figure.target),
+                    "met": figure.met,
                 }
                 for figure in report.figures
             ],
@@ -45,14 +47,16 @@ def as_csv(reports: Iterable[Report]) -> str:
     """Answer a table with a row for each figure of each currency, a row of headings first."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(("currency", "from", "to", "kpi", "value", "unit", "formula"))
+    writer.writerow(("currency", "from", "to", "kpi", "value", "unit", "formula", "target", "met"))
     for report in reports:
         ends = (report.currency, report.period.first.isoformat(), report.period.last.isoformat())
         for name, amount in _amounts(report.movement).items():
-            writer.writerow((*ends, f"receivables_{name}", amount, report.currency, ""))
+            writer.writerow((*ends, f"receivables_{name}", amount, report.currency, "", "", ""))
         for figure in report.figures:
             value = "" if figure.value is None else figure.value
-            writer.writerow((*ends, figure.kpi.value, value, figure.unit.value, figure.formula))
+            target = "" if figure.target is None else figure.target
+            met = "" if figure.met is None else str(figure.met).lower()
+            writer.writerow((*ends, figure.kpi.value, value, figure.unit.value, figure.formula, target, met))
     return written.getvalue()
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -44,6 +45,11 @@ class Report:
     def period(self) -> Period:
         """Answer the period."""
         return self.movement.period
+
+    @property
+    def aimed(self) -> bool:
+        """Say whether any of the figures has a target."""
+        return any(one.target is not None for one in self.figures)
 
     def __getitem__(self, kpi: Kpi) -> Figure:
         """Answer one figure."""
@@ -192,8 +198,13 @@ def moved_figures(movement: Movement) -> dict[Kpi, Decimal | None]:
     }
 
 
-def report(movement: Movement, before: Sequence[Movement], tallies: Tallies) -> Report:
-    """Work out every key figure of a period; `before` are the movements of the months before it, the oldest first."""
+def report(
+    movement: Movement, before: Sequence[Movement], tallies: Tallies, targets: Mapping[Kpi, Decimal] = MappingProxyType({})
+) -> Report:
+    """Work out every key figure of a period, each held against its target, where it has one.
+
+    `before` are the movements of the months before it, the oldest first.
+    """
     code, sales = movement.currency, [(one.sales.minor, one.period.days) for one in reversed((*before, movement))]
     done = tallies.settlements.get(code) or Settlements(currency=code)
     issued = tallies.disputed.get(code) or Disputed(currency=code)
@@ -214,4 +225,4 @@ def report(movement: Movement, before: Sequence[Movement], tallies: Tallies) -> 
         Kpi.PROMISES_KEPT_AMOUNT: None if kept is None else kept.by_amount,
         **portal_figures(tallies.adoption.get(code)),
     }
-    return Report(movement=movement, figures=tuple(figure(kpi, values[kpi]) for kpi in Kpi))
+    return Report(movement=movement, figures=tuple(figure(kpi, values[kpi], targets.get(kpi)) for kpi in Kpi))
