@@ -60,6 +60,7 @@ PROMISES = {
         32: "A disk that is full or fails is told as such, and nothing is left by half.",
         33: "All of this at whatever isolation level the database is set to.",
         47: "A backup that is taken while others write restores whole, and goes on from there.",
+        48: "A migration that is killed at any statement is run again, whatever the database takes back.",
     },
     STRANGERS: {
         34: "Another's thing is answered as one that does not exist, by every method and route that there is.",

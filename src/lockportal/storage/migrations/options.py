@@ -61,6 +61,17 @@ def _create_index(context: object, revision: object, op: ops.CreateIndexOp) -> I
     return [op]
 
 
+@_again.rewrites(ops.DowngradeOps)
+def _downgrade(context: object, revision: object, op: ops.DowngradeOps) -> Iterable[ops.MigrateOperation]:  # noqa: ARG001 - as above
+    """Leave to a table that is dropped its indexes: who runs it again could not drop them from a table that is gone."""
+    dropped = {each.table_name for each in op.ops if isinstance(each, ops.DropTableOp)}
+    op.ops = [each for each in op.ops if not (isinstance(each, ops.ModifyTableOps) and each.table_name in dropped)]
+    for each in op.ops:
+        if isinstance(each, ops.DropTableOp):
+            each.if_exists = True
+    return [op]
+
+
 OPTIONS: Final[dict[str, Any]] = {
     "render_as_batch": True,
     "include_name": _is_ours,
