@@ -27,15 +27,6 @@ def stand(engines, tables=None):
     standing.update(one.name for one in wanted)
 
 
-def upgraded(portal):
-    """Bring the schema of a portal's new database up, as `portal.upgrade()` does."""
-    engine = portal.engines.writes
-    if engine.dialect.name == "sqlite":
-        _once(engine, ("upgrade", *(capability.name for capability in portal.capabilities)), portal.upgrade)
-    else:
-        portal.upgrade()
-
-
 def _once(engine, name, make):
     """Make what is in a SQLite file, or copy it there, if it was made before and the file is empty."""
     with engine.connect() as connection:

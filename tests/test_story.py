@@ -24,7 +24,7 @@ from lockportal.outbox import Delivered
 from lockportal.payments import LineChoice, MethodKind
 from lockportal.payments.calling import Payer
 from lockportal.testing import counting
-from standing import upgraded
+from lockportal.testing.world.schema import upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPINGS = ROOT / "examples" / "mappings"
@@ -58,7 +58,7 @@ def portal(database_url, tmp_path):
             settings=(PAYMENTS,),
         )
         with closing(Portal(config)) as portal:
-            upgraded(portal)
+            upgrade(portal)
             server.app = create_app(portal)
             with answering(server):
                 yield portal

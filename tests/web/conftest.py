@@ -22,9 +22,9 @@ from lockportal.payments import InstalmentRules, LineChoice, MethodKind, Payer
 from lockportal.payments.settings import MerchantAccount, MethodRule, PaymentsSettings
 from lockportal.portal import Portal
 from lockportal.profiles.models import Address
+from lockportal.testing.world.schema import upgrade
 from lockportal.web import Request, Site
 from lockportal.webhooks import WebhooksSettings
-from standing import upgraded
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -179,7 +179,7 @@ class World:
             settings=settings,
         )
         self.portal = Portal(config, clock=self.clock, notifier=self.letterbox, plugins=plugins)
-        upgraded(self.portal)
+        upgrade(self.portal)
         self.site = Site(self.portal)
         self.harbour = self._customer("C-1041", "Harbour Foods Ltd", ANN, credit_limit=usd(50_000), address=HARBOUR)
         self.mill = self._customer("C-2000", "Mill & Sons", BOB)

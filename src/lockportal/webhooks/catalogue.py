@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
@@ -32,7 +33,10 @@ class Kind:
 def kinds_of(capabilities: Iterable[Capability]) -> Mapping[str, Kind]:
     """Answer the events that capabilities publish, by type, in layer order."""
     found = [(f"{capability.name}.{noun(event)}", event) for capability in capabilities for event in capability.published]
-    return {name: Kind(name=name, event=event, records=_records(event), schema=event.schema) for name, event in found}
+    return {
+        name: Kind(name=name, event=event, records=_records(event), schema=event.schema)  # type: ignore[arg-type]  # a class is hashable
+        for name, event in found
+    }
 
 
 def matches(filters: Iterable[str], kind: str) -> bool:
@@ -85,6 +89,7 @@ def _narrow(schema: dict[str, Any], cls: type[Record]) -> None:
         properties[attribute.name] = {"type": ["string", "null"] if nullable else "string", "description": _PERSONAL}
 
 
+@cache
 def _records(event: type[Event]) -> Mapping[str, type[Record]]:
     found: dict[str, type[Record]] = {}
     for name, hint in get_type_hints(event).items():

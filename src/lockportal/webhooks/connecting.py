@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -54,6 +55,18 @@ def is_public(address: _Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
+@cache
+def _machine_trust() -> ssl.SSLContext:
+    """Trust the machine's authorities: read once a process and not before it is needed, as there are many."""
+    return ssl.create_default_context()
+
+
+def _trust_beside(ca_file: str) -> ssl.SSLContext:
+    trust = ssl.create_default_context()
+    trust.load_verify_locations(ca_file)
+    return trust
+
+
 class Line:
     """The way to endpoints, for one supplier."""
 
@@ -65,9 +78,7 @@ class Line:
         self._networks: tuple[IPv4Network | IPv6Network, ...] = tuple(ip_network(one) for one in networks)
         self._seconds, self._agent = seconds, agent
         self._slots = Slots("webhook", slots=slots, seconds=seconds)
-        self._trust = ssl.create_default_context()
-        if ca_file:
-            self._trust.load_verify_locations(ca_file)
+        self._own_trust = _trust_beside(ca_file) if ca_file else None
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send a body and answer what came back, or what kept it from coming; it never raises for what an endpoint does."""
@@ -120,7 +131,7 @@ class _Call:
         address = self._line.addresses(host, secure=secure)[0]
         sock = self._sock = socket.create_connection((str(address), port), self._left())
         if secure:
-            sock = self._sock = self._line._trust.wrap_socket(sock, server_hostname=host)  # noqa: SLF001 - as above
+            sock = self._sock = (self._line._own_trust or _machine_trust()).wrap_socket(sock, server_hostname=host)  # noqa: SLF001
         connection = HTTPConnection(host, port)
         connection.sock = sock
         target = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")

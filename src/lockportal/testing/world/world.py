@@ -24,6 +24,7 @@ from lockportal.testing.world.clock import START, VirtualClock
 from lockportal.testing.world.files import HeardFolder
 from lockportal.testing.world.notes import Notes
 from lockportal.testing.world.notifier import ScriptedNotifier
+from lockportal.testing.world.schema import upgrade
 from lockportal.testing.world.script import Outcome, Script
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class World:
         self.portal: Portal = self._portal(self.clock)
         """The portal, ready for use."""
         if beside is None:
-            self.portal.upgrade()
+            upgrade(self.portal)
 
     # what follows the seed
 
