@@ -33,6 +33,9 @@ class Tier:
 
 def pytest_addoption(parser):
     parser.addoption("--tier", choices=ORDER, default=os.environ.get("LOCKPORTAL_TIER") or "quick", help="how much of the faults")
+    parser.addoption(
+        "--beyond-ordinary", action="store_true", help="leave out what an ordinary run without MariaDB has done as well"
+    )
 
 
 def needs(least):
@@ -53,6 +56,16 @@ def pytest_collection_modifyitems(config, items):
         for least in ("C", "F"):
             if item.get_closest_marker(f"tier_{least.lower()}") and tier < ORDER.index(least):
                 item.add_marker(pytest.mark.skip(reason=f"of tier {least}: {_WHERE[least]}"))
+    if config.getoption("--beyond-ordinary"):
+        done = [item for item in items if _ordinary(item)]
+        config.hook.pytest_deselected(items=done)
+        items[:] = [item for item in items if not _ordinary(item)]
+
+
+def _ordinary(item):
+    """Say whether a test does the same in every tier, as it asks for none and none is asked of it, and needs no MariaDB."""
+    marks = map(item.get_closest_marker, ("tier_c", "tier_f", "mariadb"))
+    return {"tier", "own_server"}.isdisjoint(item.fixturenames) and not any(marks)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from attrs import frozen
@@ -36,7 +36,7 @@ def books_of(portal: Portal) -> Books:
     """Read the books of a portal."""
     tables = [*HOUSE, *(table(cls) for capability in portal.capabilities for cls in capability.tables)]
     with portal.engines.reading() as connection:
-        counts = {kept.name: _count(connection, kept, portal) for kept in tables}
+        counts = connection.execute(sa.union_all(*(_count(kept, portal) for kept in tables))).all()
         kept = table(Document)
         columns = (kept.c.number, kept.c.balance_minor, kept.c.balance_currency)
         found = connection.execute(sa.select(*columns).where(kept.c.supplier_id == portal.supplier.id)).all()
@@ -44,10 +44,10 @@ def books_of(portal: Portal) -> Books:
         findings=portal.verify(SYSTEM),
         aging=portal.ledger.aging(SYSTEM),
         balances=tuple(sorted((row[0], row[1], row[2]) for row in found)),
-        rows={name: count for name, count in sorted(counts.items()) if count},
+        rows={name: count for name, count in sorted((row[0], row[1]) for row in counts) if count},
     )
 
 
-def _count(connection: sa.Connection, kept: sa.Table, portal: Portal) -> int:
-    statement: sa.Select[Any] = sa.select(sa.func.count()).select_from(kept).where(kept.c.supplier_id == portal.supplier.id)
-    return int(connection.execute(statement).scalar_one())
+def _count(kept: sa.Table, portal: Portal) -> sa.Select[str, int]:
+    name: sa.ColumnElement[str] = sa.literal_column(f"'{kept.name}'")
+    return sa.select(name, sa.func.count()).select_from(kept).where(kept.c.supplier_id == portal.supplier.id)
