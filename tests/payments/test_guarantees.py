@@ -31,7 +31,7 @@ from lockportal.payments.receiving import Receiving
 from lockportal.payments.requests import WebhookRequest
 from lockportal.profiles.models import Customer
 from lockportal.storage.store import SqlStore
-from payments.test_gateway_faults import FAULTS, every, furnished, pay, posted, settle, taken
+from payments.test_gateway_faults import FAULTS, buyers, every, furnished, pay, posted, settle, taken
 from payments.test_operations import observations
 from payments.tills import event, open_shop, seen
 
@@ -197,12 +197,9 @@ def test_the_fold_is_commutative_associative_and_idempotent(tier):
 
 def told_of(shop, count, rng):
     """Payments of customers with fifty each, and what a gateway tells of them: each its own story, in its order."""
-    stories, wanted = [], []
+    stories = []
     shop.till.default = OpStatus.PENDING
-    for first in range(0, count, 50):
-        account, payer, documents = furnished(shop, min(50, count - first), number=str(100 + first), first=first)
-        wanted += [(account, payer, document) for document in documents]
-    for n, (account, payer, document) in enumerate(wanted):
+    for n, (account, payer, document) in enumerate([*buyers(shop, count)]):
         made = pay(shop, account, payer, f"k{n}", document)
         (operation,) = shop.portal.payments.payment(account, made.payment_id, OTTO).operations
         stories += story_of(n, operation, rng)
@@ -327,9 +324,8 @@ def test_a_status_that_each_word_overwrites_depends_on_the_order():
 
 def early(shop, rounds, *, ticks=1):
     """Webhooks of payments that are begun only afterwards; answer how many payments are paid after the clock has gone on."""
-    account, payer, documents = furnished(shop, rounds)
     shop.till.default = OpStatus.PENDING
-    for n, document in enumerate(documents):
+    for n, (account, payer, document) in enumerate([*buyers(shop, rounds)]):
         operation = uuid5(uuid5(account, f"k{n}"), "operation")
         hook(shop, event(f"early-{n}", seen(operation, OpKind.SALE, OpStatus.SUCCEEDED, usd(100))))
         pay(shop, account, payer, f"k{n}", document)
@@ -390,9 +386,8 @@ def test_a_commit_whose_answer_is_lost_neither_loses_nor_doubles_a_payment(file_
 @pytest.mark.guarantee(26)
 def test_never_more_is_taken_than_is_payable_nor_given_back_than_was_taken(sqlite_shop, tier):
     shop, rng, total = sqlite_shop, random.Random(2619), tier.times(25, 150, 5_000)
-    account, payer, documents = furnished(shop, total)
     asked = {}
-    for n, document in enumerate(documents):
+    for n, (account, payer, document) in enumerate([*buyers(shop, total)]):
         made, authorize = None, rng.random() < 0.4
         for step in range(rng.randrange(1, 6)):
             shop.till.next = [rng.choice([*FAULTS, *[OpStatus.SUCCEEDED] * 6])]
@@ -419,7 +414,7 @@ def test_never_more_is_taken_than_is_payable_nor_given_back_than_was_taken(sqlit
     settle(shop, rounds=3)
     assert set(asked) >= {"payment.not_refundable"}
     for row in every(shop):
-        totals = shop.portal.payments.payment(account, row.id, OTTO).payment.totals
+        totals = shop.portal.payments.payment(row.account_id, row.id, OTTO).payment.totals
         assert totals.captured + totals.captured_maybe <= 100_00
         assert totals.refunded + totals.refunded_maybe <= totals.captured
     assert taken(shop.till) == posted(shop), "the books are the gateway's"
