@@ -23,7 +23,7 @@ def grants(dialect, role, password, database):
     (script,) = [block for block in blocks if block.startswith(title)]
     for old, new in (("portal_app", role), ("a long password", password), ("portal.*", f"{database}.*")):
         script = script.replace(old, new)
-    return [line for line in script.splitlines() if not line.startswith("--")]
+    return [line.rstrip(";") for line in script.splitlines() if not line.startswith("--")]
 
 
 @pytest.fixture
