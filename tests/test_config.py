@@ -123,6 +123,8 @@ def test_the_environment_wins_over_the_file(load):
         "LOCKPORTAL_BASE_URL": "http://here/",
         "LOCKPORTAL_MAIL": "folder:out",
         "LOCKPORTAL_MAILBOX": "imaps://box@in.example.com",
+        "LOCKPORTAL_SMS": "apprise:json://in.example.com/{to}",
+        "LOCKPORTAL_WHATSAPP": "apprise:json://out.example.com/{to}",
         "LOCKPORTAL_FILES": "folder:kept",
         "LOCKPORTAL_SECRET_KEYS": "one, two,,",
         "LOCKPORTAL_SUPPLIER": "acme",
@@ -133,6 +135,9 @@ def test_the_environment_wins_over_the_file(load):
     assert (config.database, config.base_url, config.mail) == ("sqlite://", "http://here", "folder:out")
     assert config.files == "folder:kept"
     assert config.mailbox == "imaps://box@in.example.com"
+    assert config.sms == "apprise:json://in.example.com/{to}"
+    assert config.whatsapp == "apprise:json://out.example.com/{to}"
+    assert "apprise" not in repr(config), "a password may stand there"
     assert config.secret_keys == ("one", "two")
     assert config.supplier.name == "Acme Works"
 

@@ -87,6 +87,10 @@ class Pigeons:
         return self.pigeon if address == "pigeon:loft" else None
 
     @hookimpl
+    def lockportal_text_notifier(self, channel, address):
+        return self.pigeon if (channel, address) == ("sms", "pigeon:loft") else None
+
+    @hookimpl
     def lockportal_mailbox(self, address):
         return self if address == "pigeon:loft" else None
 
@@ -184,6 +188,14 @@ def test_lockportal_notifier_answers_for_its_own_addresses():
     pigeons = Pigeons()
     portal = portal_with(pigeons, database="sqlite://", mail="pigeon:loft")
     assert portal.context.notifier is pigeons.pigeon
+
+
+def test_lockportal_text_notifier_answers_for_its_own_channel_and_addresses():
+    pigeons = Pigeons()
+    assert portal_with(pigeons, database="sqlite://", sms="pigeon:loft").context.texts == {"sms": pigeons.pigeon}
+    with pytest.raises(Refused) as refused:
+        _ = portal_with(pigeons, database="sqlite://", whatsapp="pigeon:loft").context
+    assert (refused.value.code, refused.value.field) == ("notifier.unknown", "whatsapp")
 
 
 def test_lockportal_mailbox_answers_for_its_own_addresses():

@@ -37,6 +37,8 @@ class PortalTable:
     base_url: str | None = None
     mail: str | None = None
     mailbox: str | None = None
+    sms: str | None = None
+    whatsapp: str | None = None
     files: str | None = None
     templates: str | None = None
     secret_keys: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ class Config:
 
     `base_url` is where the portal is reached from outside; `mail` an address such as `smtp://host:25` or `folder:outbox`;
     `mailbox` that of the box from which mail is fetched, such as `imaps://user:password@host/INBOX`, or empty;
+    `sms` and `whatsapp` those of what sends short messages, which plugins know, or empty;
     `files` the address of the file store, such as `folder:files`; a folder stands where the process does, unless it is absolute;
     `templates` a folder whose files replace the portal's own; `secret_keys` run from the oldest to the newest, which signs;
     `trusted_proxies` are the addresses and networks of the proxies before the portal, whose X-Forwarded-For is believed.
@@ -69,6 +72,8 @@ class Config:
     base_url: str = "http://127.0.0.1:8000"
     mail: str = "folder:outbox"
     mailbox: str = field(default="", repr=False)
+    sms: str = field(default="", repr=False)
+    whatsapp: str = field(default="", repr=False)
     files: str = "folder:files"
     templates: Path | None = None
     secret_keys: tuple[str, ...] = field(factory=tuple, repr=False)
@@ -85,8 +90,8 @@ def load_config(
     """Read lockportal.toml (none is fine) and the environment; `settings` maps the names of tables to settings classes.
 
     The file has the tables [portal], [supplier] (or [suppliers.KEY] for several), and one for each capability, such as [ledger].
-    LOCKPORTAL_DATABASE_URL, LOCKPORTAL_BASE_URL, LOCKPORTAL_MAIL, LOCKPORTAL_MAILBOX, LOCKPORTAL_FILES,
-    LOCKPORTAL_SUPPLIER, LOCKPORTAL_SECRET_KEYS and LOCKPORTAL_TRUSTED_PROXIES win over it.
+    LOCKPORTAL_DATABASE_URL, LOCKPORTAL_BASE_URL, LOCKPORTAL_MAIL, LOCKPORTAL_MAILBOX, LOCKPORTAL_SMS, LOCKPORTAL_WHATSAPP,
+    LOCKPORTAL_FILES, LOCKPORTAL_SUPPLIER, LOCKPORTAL_SECRET_KEYS and LOCKPORTAL_TRUSTED_PROXIES win over it.
     A settings class may have a static method `written`, which turns what is pleasant to write into its fields.
     """
     env = os.environ if environment is None else environment
@@ -107,6 +112,8 @@ def load_config(
         base_url=(env.get("LOCKPORTAL_BASE_URL") or table.base_url or config.base_url).rstrip("/"),
         mail=env.get("LOCKPORTAL_MAIL") or table.mail or config.mail,
         mailbox=env.get("LOCKPORTAL_MAILBOX") or table.mailbox or config.mailbox,
+        sms=env.get("LOCKPORTAL_SMS") or table.sms or config.sms,
+        whatsapp=env.get("LOCKPORTAL_WHATSAPP") or table.whatsapp or config.whatsapp,
         files=env.get("LOCKPORTAL_FILES") or table.files or config.files,
         templates=None if table.templates is None else folder / table.templates,
         secret_keys=keys_from_environment(env) or table.secret_keys,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
-from lockportal.core.ports import Clock, Files, Mailbox, Messenger, Notifier, Renderer
+from lockportal.core.messages import Channel
+from lockportal.core.ports import Clock, Files, Mailbox, Messenger, Notifier, Renderer, TextNotifier
 from lockportal.core.settings import Supplier
 from lockportal.shell import Shell
 from lockportal.signing import Signer
@@ -35,6 +37,8 @@ class Context:
     """The host's folder of templates."""
     mailbox: Mailbox | None = field(default=None, eq=False)
     """The box that mail is fetched from, where one is configured."""
+    texts: Mapping[Channel, TextNotifier] = field(factory=dict, eq=False)
+    """What sends short messages, by the channels that are configured."""
 
     @property
     def supplier(self) -> Supplier:

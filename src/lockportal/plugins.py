@@ -18,7 +18,7 @@ from lockportal.core.errors import Refused
 if TYPE_CHECKING:
     from lockportal.core.account import Capability
     from lockportal.core.pages import Pages
-    from lockportal.core.ports import Files, Mailbox, Notifier, Renderer
+    from lockportal.core.ports import Files, Mailbox, Notifier, Renderer, TextNotifier
 
 GROUP = "lockportal"
 """The entry-point group, and pluggy's project name."""
@@ -41,6 +41,10 @@ class Hooks:
     @_spec(firstresult=True)
     def lockportal_notifier(self, address: str) -> Notifier | None:
         """Answer the notifier of an address such as `smtp://host:25` or `folder:outbox`, or None to leave it to others."""
+
+    @_spec(firstresult=True)
+    def lockportal_text_notifier(self, channel: str, address: str) -> TextNotifier | None:
+        """Answer what sends short messages by a channel (`sms`, `whatsapp`) at an address, or None to leave it to others."""
 
     @_spec(firstresult=True)
     def lockportal_mailbox(self, address: str) -> Mailbox | None:

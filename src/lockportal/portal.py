@@ -17,7 +17,8 @@ from lockportal.context import Context
 from lockportal.core.account import Capability, heard
 from lockportal.core.actor import SYSTEM, Actor
 from lockportal.core.errors import Refused
-from lockportal.core.ports import Clock, Notifier
+from lockportal.core.messages import Channel
+from lockportal.core.ports import Clock, Notifier, TextNotifier
 from lockportal.core.progress import Progress, silent
 from lockportal.core.settings import Supplier
 from lockportal.core.verify import Finding
@@ -297,6 +298,11 @@ class Portal:
         if self.config.mailbox and mailbox is None:
             message = "No plugin reads mail at this address: use imaps://user:password@host/INBOX."
             raise Refused("mailbox.unknown", message, field="mailbox")
+        texts = {
+            channel: self._text_notifier(channel, address)
+            for channel, address in ((Channel.SMS, self.config.sms), (Channel.WHATSAPP, self.config.whatsapp))
+            if address
+        }
         return Context(
             shell=self.shell,
             clock=self._clock,
@@ -310,7 +316,15 @@ class Portal:
             base_url=self.config.base_url,
             templates=self.config.templates,
             mailbox=mailbox,
+            texts=texts,
         )
+
+    def _text_notifier(self, channel: Channel, address: str) -> TextNotifier:
+        found: TextNotifier | None = self._plugins.hook.lockportal_text_notifier(channel=channel.value, address=address)
+        if found is None:
+            message = f"No plugin sends by {channel} at this address: install one, such as lockportal-apprise."
+            raise Refused("notifier.unknown", message, field=channel.value)
+        return found
 
     def close(self) -> None:
         """Close the database connections."""

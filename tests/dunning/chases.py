@@ -71,6 +71,6 @@ class Chase(Word):
         return self.dunning.why_not(self.account, self.document(number), OTTO, on=day(days))
 
 
-def open_chase(url, tmp_path, *facts, policy=POLICY, others=(), letters=None, **options):
-    shop = open_told(url, tmp_path, letters or Box(), others=(settings(policy, **options), *others))
+def open_chase(url, tmp_path, *facts, policy=POLICY, others=(), letters=None, plugins=(), sms="", **options):
+    shop = open_told(url, tmp_path, letters or Box(), others=(settings(policy, **options), *others), plugins=plugins, sms=sms)
     return Chase(shop, *facts)

@@ -7,10 +7,10 @@ import pytest
 
 from lockportal.config import load_config
 from lockportal.core.errors import Refused
+from lockportal.core.messages import Channel
 from lockportal.core.money import Money
 from lockportal.dunning.policies import STANDARD, Basis, Escalation, Fee, Level, Policy, Template
 from lockportal.dunning.settings import DunningSettings
-from lockportal.messages.models import Channel
 
 WHOLE = """
 [dunning]

@@ -53,7 +53,7 @@ class Clock(StandingClock):
 class Office:
     """A portal and what tests do with it."""
 
-    def __init__(self, url, tmp_path, *, notifier=None, settings=(), plugins=(), supplier=None, templates=None):
+    def __init__(self, url, tmp_path, *, notifier=None, settings=(), plugins=(), supplier=None, templates=None, **more):
         self.clock, self.box = Clock(NOON), notifier or Box()
         self.config = Config(
             supplier=supplier
@@ -71,6 +71,7 @@ class Office:
             base_url=BASE,
             secret_keys=("k" * 40,),
             templates=templates,
+            **more,
         )
         self.portal = Portal(self.config, clock=self.clock, notifier=self.box, plugins=plugins)
         assert self.portal.shell  # derives the tables of every capability

@@ -56,7 +56,7 @@ class Told(Shop):
         return sent
 
 
-def open_told(url, tmp_path, letters=None, settings=TAKEN, others=(), plugins=()):
+def open_told(url, tmp_path, letters=None, settings=TAKEN, others=(), plugins=(), **more):
     plugin = TillPlugin()
     config = Config(
         supplier=Supplier(
@@ -71,6 +71,7 @@ def open_told(url, tmp_path, letters=None, settings=TAKEN, others=(), plugins=()
         files=f"folder:{tmp_path / 'files'}",
         base_url=BASE,
         secret_keys=("k" * 40,),
+        **more,
     )
     portal = Portal(config, clock=Clock(NOON), notifier=letters or Box(), plugins=(plugin, *plugins))
     assert portal.shell  # derives the tables of every capability

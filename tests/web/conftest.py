@@ -154,6 +154,7 @@ class World:
         settings=(PAYMENTS, TOLD),
         plugins=(),
         bank=("Quayside Supply Co., Harbor Bank", "Routing 021000021, account 4417 0093"),
+        **more,
     ):
         self.clock, self.letterbox = StandingClock(), Letterbox()
         supplier = Supplier(
@@ -177,6 +178,7 @@ class World:
             templates=templates,
             trusted_proxies=trusted_proxies,
             settings=settings,
+            **more,
         )
         self.portal = Portal(config, clock=self.clock, notifier=self.letterbox, plugins=plugins)
         upgrade(self.portal)

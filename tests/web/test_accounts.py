@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from lockportal import hookimpl
 from lockportal.config import Config
 from lockportal.core.actor import SYSTEM, Right
 from lockportal.portal import Portal
@@ -67,6 +68,31 @@ def test_who_comes_as_a_parents_contact_chooses_messages_for_the_parent_alone(wo
     browser.post("/preferences", form={})
     contact = world.portal.profiles.contacts(world.harbour, by=SYSTEM)[0]
     assert not any(one.wanted for one in world.portal.messages.preferences(world.harbour, contact.id, by=SYSTEM))
+
+
+class Line:
+    @hookimpl
+    def lockportal_text_notifier(self, channel, address):
+        return self if channel == address else None
+
+
+def test_each_channel_that_there_is_has_a_box_of_its_own_that_nobody_ticked(make_world):
+    world = make_world(sms="sms", whatsapp="whatsapp", plugins=(Line(),))
+    browser = world.signed_in()
+    page = browser.get("/preferences").body.decode()
+    boxes = dict(re.findall(r'type="checkbox" name="([^"]+)"( checked)?', page))
+    assert boxes[f"{world.harbour}.documents"] == " checked"
+    assert boxes[f"{world.harbour}.documents.sms"] == boxes[f"{world.harbour}.documents.whatsapp"] == ""
+    assert "by text message" in page
+    assert "by WhatsApp" in page
+    browser.post("/preferences", form={f"{world.harbour}.documents.sms": "on"})
+    contact = world.portal.profiles.contacts(world.harbour, by=SYSTEM)[0]
+    wanted = {
+        (one.category, one.channel)
+        for one in world.portal.messages.preferences(world.harbour, contact.id, by=SYSTEM)
+        if one.wanted
+    }
+    assert wanted == {("documents", "sms")}
 
 
 def test_the_supplier_may_keep_children_to_themselves(world):

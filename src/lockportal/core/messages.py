@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,14 @@ from lockportal.core.replies import ThreadRef
 _LONGEST_REASON: Final = 255
 _DOUBLINGS: Final = 30
 """After so many every wait is the longest."""
+
+
+class Channel(StrEnum):
+    """The ways by which a message travels: mail to everybody, the others to whoever chose them and has a telephone number."""
+
+    MAIL = "mail"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
 
 
 @frozen(kw_only=True)
@@ -65,7 +74,8 @@ class Draft:
 
     `contacts` are ids of contacts; None means everybody in the account who has the kind's right. Messages of one `thread` stand
     together in a mail program. What bears a `key` is told once to each contact, however many events tell of it.
-    An answer to the mail goes into the thread that `replies` names.
+    An answer to the mail goes into the thread that `replies` names. A `channel` other than mail is taken instead of mail for
+    those who have a number there and did not switch it off.
     """
 
     variables: object
@@ -74,6 +84,7 @@ class Draft:
     key: str = ""
     attachments: tuple[Attachment, ...] = ()
     replies: ThreadRef | None = None
+    channel: Channel = Channel.MAIL
 
 
 @frozen(kw_only=True)

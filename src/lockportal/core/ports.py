@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from attrs import field, frozen
 
 from lockportal.core.account import Decision, Owner, Records
 from lockportal.core.actor import Audience
+from lockportal.core.errors import Refused
 from lockportal.core.messages import Attachment, MessageKind, Recipient
 from lockportal.core.record import Claim, Record, Stamp
 from lockportal.core.verify import Finding
+
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_UNWRITTEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Clock(Protocol):
@@ -305,6 +310,30 @@ class Mail:
     thread: str = ""
     """The id under which mail programs gather this message with others."""
     attachments: tuple[Attachment, ...] = ()
+
+
+@frozen(kw_only=True)
+class Text:
+    """One short message to one telephone number, such as +493023125042; Refused `text.malformed` for what is none, or no text."""
+
+    id: str
+    to: str
+    text: str
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse more than one recipient, and what a network would have to guess."""
+        if not _E164.fullmatch(self.to):
+            raise Refused("text.malformed", "This is not one telephone number with its country's code.", field="to")
+        if not self.text.strip() or _UNWRITTEN.search(self.text):
+            raise Refused("text.malformed", "This is no text, or has signs that cannot be written.", field="text")
+
+
+class TextNotifier(Protocol):
+    """A way to send short messages. It may be called again with the same id after a crash; GatewayError when it failed."""
+
+    def send(self, text: Text) -> None:
+        """Hand one message over to the outside."""
+        ...
 
 
 class Notifier(Protocol):

@@ -12,7 +12,7 @@ from lockportal.access.sharing.models import Shareable
 from lockportal.access.sharing.service import Sharing
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Right
-from lockportal.core.messages import Draft, Recipient
+from lockportal.core.messages import Channel, Draft, Recipient
 from lockportal.core.money import Money
 from lockportal.core.ports import JournalRow
 from lockportal.documents import queries as documents
@@ -21,7 +21,6 @@ from lockportal.dunning.messages import KINDS, RemindedDocument, ReminderTold
 from lockportal.dunning.models import Reminder
 from lockportal.dunning.policies import Telling, Template
 from lockportal.dunning.queries import REMINDER, reminder_of
-from lockportal.messages.models import Channel
 from lockportal.messages.queries import RECIPIENTS
 from lockportal.profiles import queries as profiles
 
@@ -71,11 +70,17 @@ class ReminderNotices:
         reminder = self._reminder(row)
         if template not in {telling.template for telling in reminder.tell}:
             return []
-        contacts = tuple(key for key, telling in self._chosen(reminder).items() if telling.template is template)
+        contacts: dict[Channel, list[UUID]] = {}
+        for key, telling in self._chosen(reminder).items():
+            if telling.template is template:
+                contacts.setdefault(telling.channel, []).append(key)
         told = self._told(reminder) if contacts else None
         if told is None:
             return []
-        return [Draft(variables=told, contacts=contacts, thread=_THREAD, key=f"dunning/{reminder.id}")]
+        return [
+            Draft(variables=told, contacts=tuple(found), thread=_THREAD, key=f"dunning/{reminder.id}", channel=channel)
+            for channel, found in contacts.items()
+        ]
 
     def _chosen(self, reminder: Reminder) -> Mapping[UUID, Telling]:
         """Answer by contact the first telling whose role and language they have, and whose kind they want; one each."""
@@ -83,8 +88,8 @@ class ReminderNotices:
         refused: set[UUID] = set()
         for telling in reminder.tell:
             category = KINDS[telling.template].category
-            wanting = self._recipients(reminder.account_id, category)
-            for contact_id, (rights, language) in self._recipients(reminder.account_id, "").items():
+            wanting = self._recipients(reminder.account_id, category, telling.channel)
+            for contact_id, (rights, language) in self._recipients(reminder.account_id, "", Channel.MAIL).items():
                 fits = {telling.role, Right.VIEW} <= rights and (not telling.languages or language in telling.languages)
                 if fits and contact_id not in {*chosen, *refused}:
                     if contact_id in wanting:
@@ -93,8 +98,8 @@ class ReminderNotices:
                         refused.add(contact_id)
         return chosen
 
-    def _recipients(self, account_id: UUID, category: str) -> Mapping[UUID, tuple[set[Right], str]]:
-        rows = self._shell.ask(RECIPIENTS, SYSTEM, account_id=account_id, category=category, channel=Channel.MAIL)
+    def _recipients(self, account_id: UUID, category: str, channel: Channel) -> Mapping[UUID, tuple[set[Right], str]]:
+        rows = self._shell.ask(RECIPIENTS, SYSTEM, account_id=account_id, category=category, channel=channel)
         first = self._supplier.languages[0]
         return {row.id: ({Right(right) for right in row.rights}, row.language or row.customer_language or first) for row in rows}
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 from attrs import Attribute, field, frozen
 
 from lockportal.core.actor import Right
+from lockportal.core.messages import Channel
 from lockportal.core.money import EXPONENTS, Money
 from lockportal.core.settings import whole_number
 from lockportal.dunning.interest import Interest
-from lockportal.messages.models import Channel
 
 MOST_LEVELS: Final = 20
 _LONGEST: Final = 64
@@ -98,7 +98,8 @@ def _rising(name: str, value: tuple[int, ...], least: int, most: int) -> None:
 class Telling:
     """Who is told: the contacts who hold the right `role`, with this template. Of several that fit, the first one holds.
 
-    `languages` narrows it to contacts who read one of these; none narrows nothing.
+    A `channel` other than mail is taken for those who have a number there; the others are told by mail. `languages` narrows it to
+    contacts who read one of these; none narrows nothing.
     """
 
     role: Right = Right.PAY

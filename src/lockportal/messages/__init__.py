@@ -1,7 +1,7 @@
 """Messages: templates in four languages, deliveries, what contacts want to get, and what could not be delivered."""
 
 from lockportal.core.account import Capability, Errand, Subscriber
-from lockportal.core.messages import Draft, MessageKind, Notice, Recipient
+from lockportal.core.messages import Channel, Draft, MessageKind, Notice, Recipient
 from lockportal.messages.commands import KeepDeadLetter, ReplayDeadLetter, StorePreference
 from lockportal.messages.inbound.commands import OpenReplyAddress, ReceiveMail, SettleMail
 from lockportal.messages.inbound.models import (
@@ -14,7 +14,6 @@ from lockportal.messages.inbound.models import (
 )
 from lockportal.messages.models import (
     AddressSuppressed,
-    Channel,
     DeadLetter,
     Delivery,
     HeldMessage,

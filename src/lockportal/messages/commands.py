@@ -11,10 +11,9 @@ from attrs import evolve, frozen
 from lockportal.core.account import Account, Owner
 from lockportal.core.actor import ActorKind, Audience, Right
 from lockportal.core.errors import NotFound, Refused
-from lockportal.core.messages import Undelivered
+from lockportal.core.messages import Channel, Undelivered
 from lockportal.core.record import Event, Record, Stamp
 from lockportal.messages.models import (
-    Channel,
     DeadLetter,
     LetterState,
     MessageFailed,
@@ -49,7 +48,7 @@ class StorePreference:
         account.get(Contact, self.contact_id)
         key = preference_id(self.contact_id, self.category, self.channel)
         known = account.find(Preference, key)
-        if self.wanted if known is None else known.wanted is self.wanted:
+        if self.wanted is (self.channel is Channel.MAIL if known is None else known.wanted):
             return []
         made = Preference(
             id=key,

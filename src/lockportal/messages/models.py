@@ -13,19 +13,13 @@ from zoneinfo import ZoneInfo
 from attrs import Attribute, field, frozen
 from attrs.validators import instance_of
 
-from lockportal.core.messages import Retries
+from lockportal.core.messages import Channel, Retries
 from lockportal.core.record import AT_ONCE, PERSONAL, Event, Index, Record, length
 from lockportal.core.settings import whole_number
 
 NAME_LENGTH: Final = 64
 _BOX: Final = re.compile(r"[A-Za-z0-9._-]{1,11}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """With `+` and a token of 52 signs, what stands before the @ has at most the 64 that every mail server takes (RFC 5321)."""
-
-
-class Channel(StrEnum):
-    """The ways by which a message travels."""
-
-    MAIL = "mail"
 
 
 class Outcome(StrEnum):
@@ -86,7 +80,7 @@ class HeldMessage(Record):
 
 @frozen(kw_only=True)
 class Preference(Record):
-    """Whether one contact wants the messages of one category by one channel; without it, they do."""
+    """Whether one contact wants the messages of one category by one channel; without it, they do by mail and by no other."""
 
     contact_id: UUID
     category: str = field(metadata=length(NAME_LENGTH))

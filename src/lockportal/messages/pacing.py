@@ -14,9 +14,9 @@ from uuid import UUID
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import Limited
-from lockportal.core.messages import MessageKind
+from lockportal.core.messages import Channel, MessageKind
 from lockportal.messages.hours import awake, opens_at
-from lockportal.messages.models import Channel, MessagesSettings
+from lockportal.messages.models import MessagesSettings
 from lockportal.profiles import queries as profiles
 from lockportal.signing import Purpose
 

@@ -35,17 +35,13 @@ def _recipients(source: Source) -> sa.Select[Any]:
         )
         .exists()
     )
-    unwanted = (
-        sa.select(preference.c.contact_id)
-        .where(
-            preference.c.account_id == contact.c.account_id,
-            preference.c.contact_id == contact.c.id,
-            preference.c.category == sa.bindparam("category", type_=sa.String()),
-            preference.c.channel == sa.bindparam("channel", type_=preference.c.channel.type),
-            preference.c.wanted == sa.false(),
-        )
-        .exists()
+    said = sa.select(preference.c.contact_id).where(
+        preference.c.account_id == contact.c.account_id,
+        preference.c.contact_id == contact.c.id,
+        preference.c.category == sa.bindparam("category", type_=sa.String()),
+        preference.c.channel == sa.bindparam("channel", type_=preference.c.channel.type),
     )
+    unwanted = said.where(preference.c.wanted == sa.false()).exists()
     told: list[Any] = [
         contact.c.id,
         contact.c.person_id,
@@ -56,6 +52,8 @@ def _recipients(source: Source) -> sa.Select[Any]:
         customer.c.language.label("customer_language"),
         customer.c.name.label("customer_name"),
         dead.label("dead"),
+        contact.c.phone,
+        said.where(preference.c.wanted == sa.true()).exists().label("chosen"),
     ]
     return (
         sa.select(*told)
@@ -66,7 +64,7 @@ def _recipients(source: Source) -> sa.Select[Any]:
 
 
 RECIPIENTS = Question(name="messages.recipients", audience=_SYSTEM, build=_recipients)
-"""Who in an account wants messages of a category. Parameters: category, channel."""
+"""Who in an account did not switch a category off, and who chose it. Parameters: category, channel."""
 
 
 def _sent(source: Source) -> sa.Select[Any]:

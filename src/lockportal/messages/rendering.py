@@ -22,6 +22,7 @@ from lockportal.core.messages import MessageKind, Recipient
 from lockportal.core.settings import Supplier
 from lockportal.messages.checking import Checker, types_of
 from lockportal.messages.sources import COMMON, LAYOUTS, Sources, read_sources
+from lockportal.messages.texting import short_of
 
 ENGLISH: Final = "en"
 _BREAKS: Final = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
@@ -59,6 +60,8 @@ class Written:
     subject: str
     text: str
     html: str | None
+    short: str = ""
+    """What of it fits into a short message: the words `short`, else supplier, subject and link."""
 
 
 def brand_of(supplier: Supplier) -> Brand:
@@ -92,10 +95,12 @@ class Templates:
         spoken = self._words[kind.name][given.language]
         words = SimpleNamespace(**{name: self._said(word, values) for name, word in spoken.items()})
         values["words"] = words
-        html = f"{kind.name}.html"
+        html, subject = f"{kind.name}.html", _BREAKS.sub(" ", words.subject).strip()
+        said, link = getattr(words, "short", ""), values.get("link", "")
         return Written(
             language=given.language,
-            subject=_BREAKS.sub(" ", words.subject).strip(),
+            subject=subject,
+            short=short_of(said, "") if said else short_of(f"{given.supplier.name}: {subject}", str(link)),
             text=_spaced(self._env.get_template(f"{kind.name}.txt").render(values)),
             html=self._env.get_template(html).render(values) if html in self._sources.templates else None,
         )

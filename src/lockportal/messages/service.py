@@ -15,7 +15,7 @@ from attrs import define, field
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Actor, ActorKind
 from lockportal.core.errors import Limited, NotFound, Refused
-from lockportal.core.messages import Draft, MessageKind, Notice, Recipient, Undelivered
+from lockportal.core.messages import Channel, Draft, MessageKind, Notice, Recipient, Undelivered
 from lockportal.core.page import Page
 from lockportal.core.ports import JournalRow, Question
 from lockportal.core.record import noun
@@ -24,10 +24,11 @@ from lockportal.messages.commands import KeepDeadLetter, ReplayDeadLetter, Store
 from lockportal.messages.inbound.fetching import Fetched, Fetching
 from lockportal.messages.inbound.models import MailOutcome
 from lockportal.messages.inbound.receiving import Receiving
-from lockportal.messages.models import Channel, DeadLetter, HeldMessage, held_id, keyed_message_id, message_id
+from lockportal.messages.models import DeadLetter, HeldMessage, held_id, keyed_message_id, message_id
 from lockportal.messages.pacing import Pacing
 from lockportal.messages.sending import Post
 from lockportal.messages.suppressing.service import Suppressions
+from lockportal.messages.texting import number_of
 from lockportal.messages.views import Choice, DeadLetterLine, DeliveryLine
 
 _LOG = logging.getLogger("lockportal.messages")
@@ -40,7 +41,7 @@ _REPLAYED: Final = "messages.message_replayed"
 class _Told:
     """What came of telling a row of the journal: how many have it, until when others wait, and what went wrong."""
 
-    people: int = 0
+    people: set[UUID] = field(factory=set)
     waits: list[datetime] = field(factory=list)
     errors: list[Exception] = field(factory=list)
 
@@ -118,41 +119,73 @@ class Messages:
         if not (found.errors or found.waits):
             for heard in dict.fromkeys(notice.told for notice in self._notices[row.type] if notice.told):
                 hear: Any = self._shell.resolve(heard)
-                hear(row, found.people)
+                hear(row, len(found.people))
         return found
 
     def _tell(self, notice: Notice, draft: Draft, number: int, row: JournalRow, found: _Told) -> None:
         kind = notice.kind
         address: Any = self._shell.resolve(notice.address) if notice.address else _as_it_is
-        rows = self._recipients(kind, draft, row.account_id)
-        people, person_ids = [_recipient(one) for one in rows], {one.id: one.person_id for one in rows}
-        ids = [_id_of(row, number, kind, draft, person) for person in people]
+        ways = self._ways(kind, draft, row.account_id)
+        ids = [_id_of(row, number, kind, draft, one.id, channel) for channel, one in ways]
         sent = self._sent(ids, row.account_id)
         country = self._pacing.country(row.account_id) if set(ids) - sent else ""
-        for person, key in zip(people, ids, strict=True):
+        for (channel, one), key in zip(ways, ids, strict=True):
             if key not in sent:
                 try:
-                    until = self._pacing.waits_until(kind, country, person_ids[person.contact_id], key)
+                    until = self._pacing.waits_until(kind, country, one.person_id, key)
                     if until is not None:
                         found.waits.append(until)
                         continue
-                    self._pacing.check()
-                    self._post.send(
-                        kind,
-                        address(row.account_id, draft.variables, person),
-                        person,
-                        account_id=row.account_id,
-                        message_id=key,
-                        at=row.at,
-                        thread=draft.thread,
-                        attachments=draft.attachments,
-                        reply_to=self._reply_to(row.account_id, draft, person),
-                        place=(row.version, row.n),
-                    )
+                    self._pacing.check(channel)
+                    person = _recipient(one)
+                    variables = address(row.account_id, draft.variables, person)
+                    self._hand_over(channel, number_of(one.phone), kind, draft, variables, person, key, row)
                 except Exception as error:  # noqa: BLE001 - whatever keeps it from one contact, the next ones get theirs
                     found.errors.append(error)
                     continue
-            found.people += 1
+            found.people.add(one.id)
+
+    def _hand_over(
+        self,
+        channel: Channel,
+        phone: str,
+        kind: MessageKind,
+        draft: Draft,
+        variables: object,
+        person: Recipient,
+        key: UUID,
+        row: JournalRow,
+    ) -> None:
+        place = (row.version, row.n)
+        if channel is not Channel.MAIL:
+            self._post.send_text(channel, phone, kind, variables, person, account_id=row.account_id, message_id=key, place=place)
+            return
+        self._post.send(
+            kind,
+            variables,
+            person,
+            account_id=row.account_id,
+            message_id=key,
+            at=row.at,
+            thread=draft.thread,
+            attachments=draft.attachments,
+            reply_to=self._reply_to(row.account_id, draft, person),
+            place=place,
+        )
+
+    def _ways(self, kind: MessageKind, draft: Draft, account_id: UUID) -> list[tuple[Channel, Any]]:
+        """Answer who gets a draft, and by what: by mail and by what they chose, by the draft's own channel instead of mail."""
+        texts: list[tuple[Channel, Any]] = []
+        for channel in self._post.texting if kind.category else ():
+            rows = self._shell.ask(queries.RECIPIENTS, SYSTEM, account_id=account_id, category=kind.category, channel=channel)
+            for one in rows:
+                named = draft.contacts is None or one.id in draft.contacts
+                entitled = kind.right is None or kind.right in one.rights
+                if named and entitled and number_of(one.phone) and (one.chosen or channel is draft.channel):
+                    texts.append((channel, one))
+        instead = {one.id for channel, one in texts if channel is draft.channel}
+        mails = [(Channel.MAIL, one) for one in self._recipients(kind, draft, account_id) if one.id not in instead]
+        return [*mails, *texts]
 
     def _reply_to(self, account_id: UUID, draft: Draft, person: Recipient) -> str:
         return "" if draft.replies is None else self._receiving.address(account_id, draft.replies, person.contact_id)
@@ -192,16 +225,19 @@ class Messages:
     # what contacts want
 
     def preferences(self, account_id: UUID, contact_id: UUID, *, by: Actor) -> tuple[Choice, ...]:
-        """Answer which messages a contact may switch off, and whether they want them: to themselves and to staff."""
+        """Answer which messages a contact may switch off, and whether they want them: to themselves and to staff.
+
+        Beside mail stand the channels that are configured, which nobody is told by who did not choose them.
+        """
         rows, grant = self._shell.ask(queries.PREFERENCES, by, account_id=account_id, contact=contact_id), by.grant(account_id)
         if by.kind is ActorKind.CUSTOMER and grant is not None and grant.contact_id != contact_id:
             raise NotFound("contact.not_found", "There is no such contact.")
         said = {(row.category, row.channel): row.wanted for row in rows}
         categories = dict.fromkeys(kind.category for kind in self._kinds.values() if kind.category)
         return tuple(
-            Choice(category=category, channel=channel, wanted=said.get((category, channel), True))
+            Choice(category=category, channel=channel, wanted=said.get((category, channel), channel is Channel.MAIL))
             for category in categories
-            for channel in Channel
+            for channel in (Channel.MAIL, *self._post.texting)
         )
 
     def store_preference(
@@ -312,10 +348,12 @@ def _worst(errors: Sequence[Exception]) -> Exception:
     return next((error for error in errors if not isinstance(error, Limited)), errors[0])
 
 
-def _id_of(row: JournalRow, number: int, kind: MessageKind, draft: Draft, to: Recipient) -> UUID:
+def _id_of(row: JournalRow, number: int, kind: MessageKind, draft: Draft, contact_id: UUID, channel: Channel) -> UUID:
     if draft.key:
-        return keyed_message_id(row.account_id, draft.key, kind.name, to.contact_id)
-    return message_id(row.account_id, row.version, row.n, number, kind.name, to.contact_id)
+        made = keyed_message_id(row.account_id, draft.key, kind.name, contact_id)
+    else:
+        made = message_id(row.account_id, row.version, row.n, number, kind.name, contact_id)
+    return made if channel is Channel.MAIL else uuid5(made, channel)
 
 
 def _recipient(row: Any) -> Recipient:  # noqa: ANN401 - a row of RECIPIENTS

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from attrs import frozen
 
-from lockportal.messages.models import Channel, LetterState, Outcome
+from lockportal.core.messages import Channel
+from lockportal.messages.models import LetterState, Outcome
 
 
 @frozen(kw_only=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lockportal.testing.gateways import GatewayContract
     from lockportal.testing.guard import Unscoped, counting, scoped
     from lockportal.testing.notifiers import NotifierContract
+    from lockportal.testing.notifiers.texts import TextMedium, TextNotifierContract
     from lockportal.testing.storage import StorageContract
     from lockportal.testing.world import HttpParty, Outcome, Script, ScriptedResolver, SmtpServer, VirtualClock, World
 
@@ -28,6 +29,8 @@ _PLACES = {
     "SmtpServer": "lockportal.testing.world",
     "NotifierContract": "lockportal.testing.notifiers",
     "StorageContract": "lockportal.testing.storage",
+    "TextMedium": "lockportal.testing.notifiers.texts",
+    "TextNotifierContract": "lockportal.testing.notifiers.texts",
     "Unscoped": "lockportal.testing.guard",
     "VirtualClock": "lockportal.testing.world",
     "World": "lockportal.testing.world",
@@ -45,6 +48,8 @@ __all__ = [
     "ScriptedResolver",
     "SmtpServer",
     "StorageContract",
+    "TextMedium",
+    "TextNotifierContract",
     "Unscoped",
     "VirtualClock",
     "World",

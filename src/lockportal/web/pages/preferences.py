@@ -7,6 +7,8 @@ from uuid import UUID
 
 from lockportal.core.actor import Actor, Right
 from lockportal.core.errors import Refused
+from lockportal.core.messages import Channel
+from lockportal.messages.views import Choice
 from lockportal.profiles.models import contact_id as id_of
 from lockportal.web.http import Request, Response, redirect
 from lockportal.web.languages import matching
@@ -42,13 +44,20 @@ def store(site: Site, request: Request, actor: Actor) -> Response:
         raise Refused("contact.language_unknown", "Write it like en or pt-BR.", field=_LANGUAGE)
     for account_id, contact_id in _contacts(actor).items():
         for choice in site.portal.messages.preferences(account_id, contact_id, by=actor):
-            wanted = f"{account_id}.{choice.category}" in request.form
+            wanted = _box(account_id, choice) in request.form
             if wanted is not choice.wanted:
-                site.portal.messages.store_preference(account_id, contact_id, choice.category, wanted=wanted, by=actor)
+                site.portal.messages.store_preference(
+                    account_id, contact_id, choice.category, wanted=wanted, by=actor, channel=choice.channel
+                )
         grant = actor.grant(account_id)
         if chosen and grant is not None and chosen != _read(site, grant.language):
             site.portal.profiles.choose_language(account_id, contact_id, chosen, by=actor)
     return redirect(site.url("preferences") + "?done=changed")
+
+
+def _box(account_id: UUID, choice: Choice) -> str:
+    """Name the box of a category: of mail without its channel."""
+    return f"{account_id}.{choice.category}" + ("" if choice.channel is Channel.MAIL else f".{choice.channel}")
 
 
 def _offered(site: Site) -> tuple[str, ...]:
