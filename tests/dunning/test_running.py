@@ -1,5 +1,6 @@
 """Runs: levels on their days, each mail once, what blocks, what is left for a better hour."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from threading import Barrier
@@ -277,8 +278,17 @@ def test_a_customer_may_ask_for_nothing_of_it(chase):
         chase.dunning.why_not(strange, strange, OTTO)
 
 
-def test_a_new_invoice_is_delivered_once_by_preference(chase):
+def test_a_new_invoice_is_delivered_once_by_preference_with_a_link_of_ones_own_to_it(chase):
     store(chase.portal, invoice("N", issued=0, due=30))
+    chase.portal.deliver()
+    links = {mail.to: re.search(r"https://portal\.example\.com/d/(\S+)", mail.text)[1] for mail in chase.shop.box.mails}
+    sharing = chase.portal.access.sharing
+    for token in links.values():
+        holder = sharing.authenticate(sharing.open(token).cookie)
+        assert chase.portal.documents.get(chase.account, chase.document("N"), holder).document.number == "N"
+        with pytest.raises(NotFound):
+            chase.portal.documents.get(chase.account, chase.document("A"), holder)
+    assert len(set(links.values())) == len(links) == 2
     assert chase.mails() == [(ANNA, "Invoice N from Acme Works"), (BERT, "Invoice N from Acme Works")]
     store(chase.portal, invoice("N", issued=0, due=30))
     store(chase.portal, invoice("N", "90.00", issued=0, due=30))
