@@ -1,11 +1,14 @@
 """A simulation of the book as it stands: what it says is what runs then do, and it writes nothing."""
 
+from datetime import date
+
 import pytest
 from attrs import evolve
 
 from books import OTTO, day, invoice, open_portal, store
 from dunning.chases import QUIET, settings
 from dunning.test_planning import TIMELINE, debtor, item, on
+from lockportal.core.days import EARLIEST, LATEST
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.dunning import simulating
@@ -48,6 +51,15 @@ def test_the_days_of_a_simulation_are_within_three_years(chase, first, last):
     with pytest.raises(Refused) as refused:
         chase.dunning.simulate(OTTO, day(first), day(last))
     assert refused.value.code == "dunning.days"
+
+
+@pytest.mark.parametrize(("first", "last", "field"), [(date.min, date.min, "first"), (LATEST, date.max, "last")])
+def test_days_that_are_too_far_away_are_refused(chase, first, last, field):
+    with pytest.raises(Refused, match=r"period\.out_of_range") as refused:
+        chase.dunning.simulate(OTTO, first, last)
+    assert refused.value.field == field
+    assert chase.dunning.simulate(OTTO, EARLIEST, EARLIEST).rows == ()
+    assert chase.dunning.simulate(OTTO, LATEST, LATEST).rows
 
 
 def test_currencies_are_summed_apart_and_fees_are_told():

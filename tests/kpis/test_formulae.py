@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockportal import codec
+from lockportal.core.days import EARLIEST, LATEST
 from lockportal.core.errors import Refused
 from lockportal.kpis.figures import FORMULAE, Kpi, figure
 from lockportal.kpis.formulae import (
@@ -24,7 +25,7 @@ from lockportal.kpis.formulae import (
     share,
     turnover,
 )
-from lockportal.kpis.models import EARLIEST, LATEST, KpisSettings, Period, month_end
+from lockportal.kpis.models import KpisSettings, Period, month_end
 from lockportal.kpis.views import movements
 from lockportal.ledger.models import EntryKind
 

@@ -226,6 +226,7 @@ def test_a_credit_stands_below_zero_until_it_is_applied(portal):
     [
         ("0.00", "", "credit.amount"),
         ("-1.00", "", "credit.amount"),
+        ("10000000000000.01", "", "credit.amount"),
         ("1.00", "x" * 129, "credit.reference"),
         ("1.00", "\0", "credit.reference"),
     ],

@@ -1,11 +1,13 @@
 """What the supplier's people do by hand: money recorded and given back, credit applied, and what of it is refused."""
 
+from datetime import date
+
 import pytest
 from attrs import evolve
 
 from books import OTTO, TODAY, credit_memo, day, invoice, store, usd
 from lockportal.core.errors import Denied, NotFound, Refused
-from lockportal.core.money import Money
+from lockportal.core.money import MOST, Money
 from lockportal.payments import CreditChoice, CreditUse, LineChoice, MethodKind, MethodRule, PaymentState
 from lockportal.payments.operations import OpStatus
 from payments.test_paying import balance, opened, pay, position, ties
@@ -30,7 +32,9 @@ def cheque(shop, account, lines=(), **options):
     [
         ({"money": usd("0")}, "payment.below_zero"),
         ({"money": usd("-1.00")}, "payment.below_zero"),
+        ({"money": Money(MOST + 1, "USD")}, "payment.too_large"),
         ({"received_on": day(1)}, "payment.received_later"),
+        ({"received_on": date.max}, "payment.received_later"),
         ({"reference": "x" * 256}, "payment.reference_too_long"),
         ({"money": usd("99.99"), "whole": True}, "payment.too_little"),
     ],

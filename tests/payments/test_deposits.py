@@ -157,6 +157,7 @@ def test_what_cannot_be_asked_for_or_paid_is_refused(here):
     for options, code in (
         ({}, "deposit.asked"),
         ({"amount": "0.00"}, "deposit.amount"),
+        ({"amount": "10000000000000.01"}, "deposit.amount"),
         ({"number": "R-1"}, "deposit.not_an_order"),
         ({"note": "x" * 256}, "deposit.note_too_long"),
     ):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from books import ACME, NOON, OTTO, TODAY, account_of, credit_memo, customer, invoice, store, usd
 from lockportal.core.actor import Actor, ActorKind, Grant, Right
 from lockportal.core.errors import Denied, NotFound, Refused
-from lockportal.core.money import Money
+from lockportal.core.money import MOST, Money
 from lockportal.core.settings import Calendar
 from lockportal.core.terms import Discount, Terms
 from lockportal.documents.models import DocumentsSettings, Line, document_id
@@ -144,6 +144,7 @@ def test_what_is_refused(shop):
     refused("payment.below_zero", LineChoice(document_id=one, pay=usd(0)))
     refused("payment.too_much", LineChoice(document_id=one, pay=usd("100.01")))
     refused("payment.on_account", one, on_account=usd(-1))
+    refused("payment.too_large", one, on_account=Money(MOST + 1, "USD"))
     refused("payment.reason_too_long", LineChoice(document_id=one, pay=usd(1), short_reason="x" * 256))
     refused("payment.method", one, method=MethodKind.PAYPAL)
     with pytest.raises(NotFound):
@@ -329,4 +330,5 @@ def test_what_can_be_paid_is_listed_the_oldest_first(shop):
     service = shop.portal.payments
     assert service.payable(account, "USD", payer) == (ids["R-1"], ids["R-3"], ids["R-2"])
     assert service.payable(account, "USD", payer, due=TODAY) == (ids["R-1"], ids["R-3"])
+    assert service.payable(account, "USD", payer, due=date.max) == (ids["R-1"], ids["R-3"], ids["R-2"])
     assert service.payable(account, "JPY", payer) == (ids["Y-1"],)

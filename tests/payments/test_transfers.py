@@ -1,6 +1,6 @@
 """Money that is waited for: until when, and what it earns when it comes late."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -51,8 +51,9 @@ def test_of_a_part_the_share_of_the_discount_lapses_alike(bank):
 
 def test_money_is_not_there_before_its_day(bank):
     made = wait_for(bank, LineChoice(document_id=bank.ids["R-1"]))
-    with pytest.raises(Refused, match=r"payment\.received_later"):
-        bank.payments.arrived(bank.account, made.payment_id, day(1), OTTO)
+    for on in (day(1), date.max):
+        with pytest.raises(Refused, match=r"payment\.received_later"):
+            bank.payments.arrived(bank.account, made.payment_id, on, OTTO)
     assert bank.payments.arrived(bank.account, made.payment_id, day(0), OTTO).state is PaymentState.PAID
 
 

@@ -1,5 +1,6 @@
 """What may be promised, by whom, and by whose decision; rescheduling and calling off."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -46,6 +47,16 @@ def code(call):
 )
 def test_what_cannot_be_promised_is_refused_by_name(word, expected, wish):
     assert code(lambda: word.promise("A", **wish)) == expected
+
+
+@pytest.mark.parametrize("on", [date(9999, 1, 1), date.max])
+def test_even_staff_writes_no_day_down_from_which_none_can_be_counted(word, on):
+    lines = [PromiseChoice(document_id=word.document("A"))]
+    for field, wish in (("on", {"on": on}), ("parts", {"parts": [Part(day(1), usd(50)), Part(on, usd(50))]})):
+        with pytest.raises(Refused, match=r"promise\.too_late") as refused:
+            word.portal.promises.make(word.account, OTTO, currency="USD", lines=lines, **wish)
+        assert refused.value.field == field
+    assert word.portal.promises.make(word.account, OTTO, currency="USD", lines=lines, on=date(9998, 12, 31))
 
 
 def test_documents_are_of_one_currency_known_open_and_named_once(word):

@@ -1,13 +1,16 @@
 """What is promised is followed up by nobody, until the day on which the promise breaks; and what the lists and figures say."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 import sqlalchemy as sa
 
 from books import OTTO, day, invoice, store, usd
 from lockportal.core.account import silent
 from lockportal.core.actor import SYSTEM, Audience
+from lockportal.core.days import EARLIEST, LATEST
+from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.payments.operations import OpStatus
 from lockportal.promises import Part, PromiseList
@@ -108,6 +111,16 @@ def test_what_is_at_risk_broken_or_kept_stands_in_its_list_and_in_the_rates(word
     assert (rate.judged, rate.kept, rate.broken, rate.partly_kept) == (2, 1, 1, 0)
     assert (rate.by_number, rate.by_amount) == (Decimal("50.0000"), Decimal("44.4444"))
     assert word.portal.promises.rates(OTTO, last=day(-1)) == ()
+
+
+@pytest.mark.parametrize("on", [date.min, date(999, 12, 31), date(9999, 1, 1), date.max])
+@pytest.mark.parametrize("name", ["first", "last"])
+def test_rates_of_days_that_are_too_far_away_are_refused(word, name, on):
+    with pytest.raises(Refused, match=r"period\.out_of_range") as refused:
+        word.portal.promises.rates(OTTO, **{name: on})
+    assert refused.value.field == name
+    for given in ({"first": EARLIEST, "last": EARLIEST}, {"last": EARLIEST}, {"last": LATEST}):
+        assert word.portal.promises.rates(OTTO, **given) == ()
 
 
 def test_a_rate_of_nothing_is_none():

@@ -38,6 +38,9 @@ EXPONENTS: Final[dict[str, int]] = {code: digits for digits, codes in _CODES.ite
 LIMIT: Final = 2**63 - 1
 """The largest number of minor units, either side of zero: what a 64-bit column keeps."""
 
+MOST: Final = 10**15
+"""The most minor units that somebody may write down as received or asked for: thousands of such amounts can be added up."""
+
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 _MOST_DIGITS: Final = 100  # keeps a hostile 1E-999999999 from becoming an integer of that size
 _WIDE: Final = Context(prec=20)  # holds every amount, whatever context the application has set

@@ -10,6 +10,7 @@ from uuid import UUID
 from lockportal.context import Context
 from lockportal.core.account import Account
 from lockportal.core.actor import SYSTEM, Actor, Audience
+from lockportal.core.days import check_period
 from lockportal.core.errors import NotFound, Refused
 from lockportal.core.page import Page
 from lockportal.core.ports import JournalRow
@@ -120,8 +121,10 @@ class Dunning:
     ) -> Simulation:
         """Answer what policies (the settings', if none are given) would do in these days to the book as it stands now.
 
-        Nobody pays in it and nothing new is billed; nothing is written. Refused `dunning.days` for more than three years.
+        Nobody pays in it and nothing new is billed; nothing is written. Refused `dunning.days` for more than three years,
+        `period.out_of_range` beyond the years 1000 to 9998.
         """
+        check_period(first=first, last=last)
         if not 0 <= (last - first).days <= _MOST_DAYS:
             raise Refused("dunning.days", "Choose a first day and a later one, within three years.", field="last")
         chosen = tuple(policies) or self._settings.policies

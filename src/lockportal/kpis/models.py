@@ -11,6 +11,7 @@ from uuid import UUID
 
 from attrs import Attribute, field, frozen
 
+from lockportal.core.days import EARLIEST, check_period
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.documents.models import DocumentKind
@@ -66,8 +67,6 @@ BILLED: Final = frozenset({DocumentKind.INVOICE, DocumentKind.DEBIT_MEMO})
 """The documents whose settlement is counted."""
 ISSUED: Final = frozenset({EntryKind.INVOICE, EntryKind.DEBIT_MEMO})
 """The entries that issue them."""
-EARLIEST: Final = date(1000, 1, 1)
-LATEST: Final = date(9998, 12, 31)
 
 
 @frozen
@@ -84,8 +83,7 @@ class Period:
         """Refuse an end before the beginning."""
         if self.last < self.first:
             raise Refused("period.invalid", "The last day comes before the first.", field="last")
-        if self.first < EARLIEST or self.last > LATEST:
-            raise Refused("period.out_of_range", "A period lies in the years 1000 to 9998.", field="first")
+        check_period(first=self.first, last=self.last)
 
     @property
     def days(self) -> int:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from attrs import frozen
 
+from lockportal.core.days import EARLIEST
 from lockportal.core.settings import Supplier
 from lockportal.kpis import queries
 from lockportal.kpis.adopting.models import Adoption
-from lockportal.kpis.models import EARLIEST, Closed, Disputed, Period
+from lockportal.kpis.models import Closed, Disputed, Period
 from lockportal.kpis.views import Tallies, settlements_of
 from lockportal.promises.queries import VERDICTS
 from lockportal.promises.views import rates_of

@@ -12,7 +12,7 @@ from attrs import frozen
 from lockportal.core.account import Account, Owner
 from lockportal.core.actor import Audience
 from lockportal.core.errors import Refused
-from lockportal.core.money import Money
+from lockportal.core.money import MOST, Money
 from lockportal.core.record import Event, Record, Stamp
 from lockportal.ledger.models import Credit, CreditStored, EntryKind, Posting, post
 
@@ -23,7 +23,8 @@ _LONGEST: Final = 128
 class RecordCredit:
     """Record money received that no document is named for: it stands as unapplied credit until it is applied.
 
-    `amount` is above zero, `reference` has at most 128 characters; Refused `credit.amount` or `credit.reference` otherwise.
+    `amount` is above zero and at most 10**15 minor units, `reference` has at most 128 characters; Refused `credit.amount` or
+    `credit.reference` otherwise.
     """
 
     audience: ClassVar[Audience] = Audience(staff=True, system=True)
@@ -40,6 +41,8 @@ class RecordCredit:
         """Store the credit and post its entry."""
         if self.amount.minor <= 0:
             raise Refused("credit.amount", "A credit needs an amount above zero.", field="amount")
+        if self.amount.minor > MOST:
+            raise Refused("credit.amount", "That is more than can be added up.", field="amount")
         if len(self.reference) > _LONGEST or "\0" in self.reference:
             raise Refused("credit.reference", f"A reference has at most {_LONGEST} plain characters.", field="reference")
         credit = Credit(

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from lockportal.core.account import Account, Owner
 from lockportal.core.actor import Actor, ActorKind, Audience, Right
 from lockportal.core.errors import Denied, NotFound, Refused
-from lockportal.core.money import Money
+from lockportal.core.money import MOST, Money
 from lockportal.core.record import DECIDED, Event, Record, Stamp
 from lockportal.documents.models import Document, DocumentsSettings
 from lockportal.payments.earmarks import Deposit, DepositStatus
@@ -164,6 +164,8 @@ class RecordPayment:
         """Store the payment as done, and post it."""
         if self.money.minor <= 0:
             raise Refused("payment.below_zero", "Record more than nothing.", field="money")
+        if self.money.minor > MOST:
+            raise Refused("payment.too_large", "That is more than can be added up.", field="money")
         if self.received_on > account.supplier.today(stamp.at):
             raise Refused("payment.received_later", "Money is recorded on the day when it is there.", field="received_on")
         if len(self.reference) > LONGEST_REASON:

@@ -20,7 +20,7 @@ from attrs import evolve, frozen
 
 from lockportal.core.account import Account
 from lockportal.core.errors import NotFound, Refused
-from lockportal.core.money import Money, divide, total
+from lockportal.core.money import MOST, Money, divide, total
 from lockportal.core.settings import Supplier
 from lockportal.documents.lines import gross_of, lines_of
 from lockportal.documents.models import Document, DocumentsSettings
@@ -193,6 +193,8 @@ def _check_wish(wish: Wish, settings: PaymentsSettings) -> None:
         raise Refused("payment.currency", "One payment is in one currency.", field="on_account")
     if wish.on_account.minor < 0 or (wish.on_account and not (settings.on_account or wish.agreed)):
         raise Refused("payment.on_account", "Nothing can be paid on account.", field="on_account")
+    if wish.on_account.minor > MOST:
+        raise Refused("payment.too_large", "That is more than can be added up.", field="on_account")
 
 
 def _due(account: Account, wish: Wish, choice: LineChoice, held: Mapping[UUID, int], on: date) -> _Due:

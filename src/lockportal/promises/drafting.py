@@ -12,6 +12,7 @@ from attrs import frozen
 
 from lockportal.core.account import Account
 from lockportal.core.actor import Actor, ActorKind
+from lockportal.core.days import LATEST
 from lockportal.core.errors import NotFound, Refused
 from lockportal.core.money import Money
 from lockportal.documents.models import Document, DocumentsSettings
@@ -184,6 +185,8 @@ def _parts(account: Account, wanted: Wanted, amount: Money, today: date) -> tupl
         raise Refused("promise.days", "The days of the parts must rise.", field="parts")
     if parts[0].on < today:
         raise Refused("promise.day_past", "Choose today or a later day.", field="on")
+    if parts[-1].on > LATEST:
+        raise Refused("promise.too_late", "That is too far ahead.", field="parts" if wanted.parts else "on")
     if any(part.amount.currency != amount.currency or part.amount.minor <= 0 for part in parts):
         raise Refused("promise.sum", "Each part is more than nothing, in one currency.", field="parts")
     if sum(part.amount.minor for part in parts) != amount.minor:

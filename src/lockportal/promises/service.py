@@ -10,6 +10,7 @@ from uuid import UUID
 
 from lockportal.context import Context
 from lockportal.core.actor import SYSTEM, Actor
+from lockportal.core.days import check_period
 from lockportal.core.errors import NotFound
 from lockportal.core.money import Money
 from lockportal.core.page import Page
@@ -166,7 +167,11 @@ class Promises:
     def rates(
         self, by: Actor, *, account_id: UUID | None = None, first: date | None = None, last: date | None = None
     ) -> tuple[KeepingRate, ...]:
-        """Answer how well promises were kept that were judged from a day to another: by default of the year up to today."""
+        """Answer how well promises were kept that were judged from a day to another: by default of the year up to today.
+
+        Refused `period.out_of_range` beyond the years 1000 to 9998.
+        """
+        check_period(first=first, last=last)
         last = last or self._today()
         first = first or last - YEAR
         begin, end = self._supplier.end_of(first - timedelta(days=1)), self._supplier.end_of(last)

@@ -86,6 +86,7 @@ DESK_REFUSED: Final[Mapping[str, str]] = {
     "payment.received_later": _("Money is recorded on the day when it is there."),
     "payment.too_little": _("The documents take more than came in."),
     "payment.below_zero": _("Enter more than nothing."),
+    "payment.too_large": _("That is more than can be added up."),
     "payment.empty": _("Choose what to apply it to."),
     "payment.reference_too_long": _("That is too long."),
     "day.unreadable": _("Enter a date, such as 2026-01-31."),

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from lockportal.core.account import Account, Owner
 from lockportal.core.actor import Audience
 from lockportal.core.errors import Refused
-from lockportal.core.money import Money
+from lockportal.core.money import MOST, Money
 from lockportal.core.record import Event, Record, Stamp
 from lockportal.documents.models import Document, DocumentsStored
 from lockportal.documents.postings import followed
@@ -49,6 +49,8 @@ class AskDeposit:
             raise Refused("deposit.not_an_order", "A deposit is asked for against an order.", field="document_id")
         if self.amount.minor <= 0:
             raise Refused("deposit.amount", "Ask for more than nothing.", field="amount")
+        if self.amount.minor > MOST:
+            raise Refused("deposit.amount", "That is more than can be added up.", field="amount")
         if len(self.note) > LONGEST_REASON:
             raise Refused("deposit.note_too_long", f"At most {LONGEST_REASON} characters, please.", field="note")
         if any(one.document_id == document.id and one.status is DepositStatus.ASKED for one in account.all(Deposit)):

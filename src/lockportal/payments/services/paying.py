@@ -50,6 +50,7 @@ class Paying:
 
     def payable(self, account_id: UUID, currency: str, by: Actor, due: date | None) -> tuple[UUID, ...]:
         """Answer the open documents of one currency, the oldest first: all, or those due by a day."""
+        due = None if due == date.max else due  # everything is due by then
         shape = {"hidden": self._visibility.hidden(by), "overdue": due is not None}
         bound: dict[str, Any] = {} if due is None else {"until": date.fromordinal(due.toordinal() + 1)}
         rows = self._shell.ask(PAYABLE, by, account_id=account_id, shape=shape, currency=currency, limit=MOST_LINES, **bound)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid5
 
 from lockportal.context import Context
@@ -18,6 +19,9 @@ from lockportal.payments.operations import OpKind
 from lockportal.payments.planning import LineChoice
 from lockportal.payments.services.reading import Reading
 from lockportal.payments.views import PaymentProgress
+
+_LAST: Final = date.max - timedelta(days=1)
+"""The last day that has an end."""
 
 
 class Taking:
@@ -91,4 +95,5 @@ class Taking:
         return self._reading.progress(account_id, payment_id, by)
 
     def _end_of(self, day: date) -> datetime:
-        return self._supplier.end_of(day) - datetime.resolution
+        """Answer the last moment of a day; of the very last one, which is refused as it has not come, that of the day before."""
+        return self._supplier.end_of(min(day, _LAST)) - datetime.resolution
