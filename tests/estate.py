@@ -26,7 +26,7 @@ from lockportal.messages import SuppressAddress
 from lockportal.payments import InstalmentRules, KeepMethod, LineChoice, MethodKind, Payer
 from lockportal.payments.requests import MethodFacts, MethodRef
 from lockportal.payments.settings import MerchantAccount, MethodRule, PaymentsSettings
-from lockportal.testing.world.schema import upgrade
+from lockportal.storage.copies import upgrade
 from lockportal.web import Request, Site
 from lockportal.webhooks import WebhooksSettings
 from lockportal.webhooks.models import AttemptOutcome, WebhookAttempt
@@ -117,7 +117,7 @@ class Estate:
     def __init__(self, folder):
         self.folder = folder
         with self.open("north") as north, self.open("south") as south:
-            upgrade(north)
+            upgrade(north.engines, north.capabilities)
             sheet = folder / "sheet.csv"
             sheet.write_text(
                 "number,customer_number,currency,total,issued_on,due_on\nN-1,C-1,USD,1.00,2026-01-01,2026-02-01\n", "utf-8"

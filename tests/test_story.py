@@ -23,8 +23,8 @@ from lockportal.documents.service import Filter
 from lockportal.outbox import Delivered
 from lockportal.payments import LineChoice, MethodKind
 from lockportal.payments.calling import Payer
+from lockportal.storage.copies import upgrade
 from lockportal.testing import counting
-from lockportal.testing.world.schema import upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPPINGS = ROOT / "examples" / "mappings"
@@ -58,7 +58,7 @@ def portal(database_url, tmp_path):
             settings=(PAYMENTS,),
         )
         with closing(Portal(config)) as portal:
-            upgrade(portal)
+            upgrade(portal.engines, portal.capabilities)
             server.app = create_app(portal)
             with answering(server):
                 yield portal

@@ -7,7 +7,7 @@ import lockportal_example_fastapi as fastapi_portal
 import lockportal_example_flask as flask_portal
 from starlette.testclient import TestClient
 
-from lockportal.testing.world.schema import upgrade
+from lockportal.storage.copies import upgrade
 from lockportal.web import portals_of
 
 
@@ -16,7 +16,7 @@ def open_two(environment):
     """The portals of an environment, with their schema."""
     portals = portals_of(environment)
     for portal in portals.values():
-        upgrade(portal)
+        upgrade(portal.engines, portal.capabilities)
     yield portals
     for portal in portals.values():
         portal.close()

@@ -22,7 +22,7 @@ from lockportal.payments import InstalmentRules, LineChoice, MethodKind, Payer
 from lockportal.payments.settings import MerchantAccount, MethodRule, PaymentsSettings
 from lockportal.portal import Portal
 from lockportal.profiles.models import Address
-from lockportal.testing.world.schema import upgrade
+from lockportal.storage.copies import upgrade
 from lockportal.web import Request, Site
 from lockportal.webhooks import WebhooksSettings
 
@@ -181,7 +181,7 @@ class World:
             **more,
         )
         self.portal = Portal(config, clock=self.clock, notifier=self.letterbox, plugins=plugins)
-        upgrade(self.portal)
+        upgrade(self.portal.engines, self.portal.capabilities)
         self.site = Site(self.portal)
         self.harbour = self._customer("C-1041", "Harbour Foods Ltd", ANN, credit_limit=usd(50_000), address=HARBOUR)
         self.mill = self._customer("C-2000", "Mill & Sons", BOB)

@@ -11,7 +11,7 @@ from lockportal.access.limits.passwords import PasswordLimit
 from lockportal.access.models import AccessSettings
 from lockportal.config import Config
 from lockportal.portal import Portal
-from lockportal.testing.world.schema import upgrade
+from lockportal.storage.copies import upgrade
 from lockportal.web import BasicLogin, Front, Request
 
 TRIES, MOST, HERE, ELSEWHERE = 20, 100, "192.0.2.7", "198.51.100.7"
@@ -132,7 +132,7 @@ def test_of_four_processes_exactly_the_limit_of_wrong_passwords_is_let_try(datab
         database=database_url, secret_keys=("a key of the tests, which is long enough",), base_url="https://portal.example"
     )
     with closing(Portal(config)) as portal:
-        upgrade(portal)
+        upgrade(portal.engines, portal.capabilities)
 
     def call(_):
         with closing(Portal(config)) as portal:

@@ -17,6 +17,7 @@ from lockportal.config import Config
 from lockportal.core.settings import Supplier
 from lockportal.plugins import hookimpl
 from lockportal.portal import Portal
+from lockportal.storage.copies import upgrade
 from lockportal.storage.engines import Engines
 from lockportal.testing.book import Book, settings, supplier, write
 from lockportal.testing.world.books import Books, books_of
@@ -24,7 +25,6 @@ from lockportal.testing.world.clock import START, VirtualClock
 from lockportal.testing.world.files import HeardFolder
 from lockportal.testing.world.notes import Notes
 from lockportal.testing.world.notifier import ScriptedNotifier
-from lockportal.testing.world.schema import upgrade
 from lockportal.testing.world.script import Outcome, Script
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class World:
         self.portal: Portal = self._portal(self.clock)
         """The portal, ready for use."""
         if beside is None:
-            upgrade(self.portal)
+            upgrade(self.portal.engines, self.portal.capabilities)
 
     # what follows the seed
 

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import atexit
 import sqlite3
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from lockportal.portal import Portal
+from lockportal.core.account import Capability
+from lockportal.storage.engines import Engines
+from lockportal.storage.migrations import running
 
 _COPIES: Final[dict[tuple[str, ...], sqlite3.Connection]] = {}
 """Databases in memory as they were migrated, by the names of the capabilities and of their migrations."""
 
 
-def upgrade(portal: Portal) -> None:
-    """Bring the schema of a portal's database up, as `portal.upgrade()` does."""
-    engine = portal.engines.writes
+def upgrade(engines: Engines, capabilities: Sequence[Capability]) -> None:
+    """Bring the schema of a database up, as `portal.upgrade()` does."""
+    engine = engines.writes
     if engine.dialect.name != "sqlite":
-        portal.upgrade()
+        running.upgrade(engines, capabilities)
         return
-    name = tuple(f"{capability.name}/{capability.migrations}" for capability in portal.capabilities)
+    name = tuple(f"{capability.name}/{capability.migrations}" for capability in capabilities)
     with engine.connect() as connection:
         empty = _driver(connection).execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
         if empty and name in _COPIES:
             _COPIES[name].backup(_driver(connection))
             return
-    portal.upgrade()
+    running.upgrade(engines, capabilities)
     if empty:
         with engine.connect() as connection:
             copy = sqlite3.connect(":memory:", check_same_thread=False)
