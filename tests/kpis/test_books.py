@@ -8,16 +8,18 @@ from attrs import frozen
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from books import NOON, OTTO, TODAY, account_of, customer, day, invoice, rows_of, store
+from books import NOON, OTTO, TODAY, account_of, closing, customer, day, invoice, open_portal, rows_of, store
 from lockportal.core.errors import Denied, Refused
 from lockportal.core.money import Money
 from lockportal.disputes.models import Dispute, DisputeCategory
 from lockportal.documents.models import Document, DocumentKind
+from lockportal.dunning.policies import Segment, fits
 from lockportal.kpis import Behind, Group, Kpi, Period
 from lockportal.kpis.adopting.views import Acts, adoption
 from lockportal.kpis.models import BILLED, KpisSettings
 from lockportal.kpis.views import Tallies, cells, closed, disputed, movements, report, settlements
 from lockportal.ledger.models import Entry
+from lockportal.profiles.models import Address
 from lockportal.storage.tables import record_of
 from lockportal.testing import counting
 from random_books import STEPS, RandomBook, entries_of
@@ -208,8 +210,6 @@ A_BOOK = [
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(bills=BILLS, steps=STEPS, ends=st.tuples(DAYS, DAYS))
 def test_the_database_tells_what_the_views_tell(tmp_path_factory, bills, steps, ends):
-    from books import closing, open_portal
-
     with closing(open_portal(f"sqlite:///{tmp_path_factory.mktemp('book') / 'b.sqlite'}")) as portal:
         Book(portal, bills, steps[:12]).check(Period(day(min(ends)), day(max(ends))))
 
@@ -278,6 +278,42 @@ def test_collectors_and_terms_are_groups_too(portal):
     with pytest.raises(Refused) as refused:
         portal.kpis.standings(OTTO, Group.CUSTOMER, day(-100), day(-1), after=first.after)
     assert refused.value.code == "page.cursor_invalid"
+
+
+SEGMENTS = {
+    "north": Segment(countries=("SE", "NO"), terms=("NET30",)),
+    "sweden": Segment(countries=("SE",)),
+    "ann's": Segment(collectors=("ann",), languages=("en",), currencies=("USD",)),
+    "third": Segment(customers=("300",)),
+}
+
+
+def test_a_customer_is_of_the_first_segment_that_it_fits(database_url):
+    named = ({"country": "SE", "terms": "NET30"}, {"country": "SE"}, {"country": "NO"})
+    with closing(open_portal(database_url, settings=(KpisSettings(segments=SEGMENTS),))) as portal:
+        book = Book(portal, A_BOOK)
+        for change in (({}, {}, {}), named, ({"collector": "ann"}, {"collector": "ann", "language": "de"}, {})):
+            expected = defaultdict(int)
+            for account, values in zip(book.accounts, change, strict=True):
+                given = {"terms": "", "collector": "", "language": "", **values}
+                address = Address(lines=('Tricky "country":"SE" Street',), country=given.pop("country", ""))
+                portal.profiles.change_customer(account, by=OTTO, **given, address=address)
+                known = portal.profiles.customer(account, by=OTTO)
+                facts = {**given, "country": address.country, "number": known.number, "currency": "USD"}
+                facts["language"] = known.language or "en"
+                mine = next((name for name, one in SEGMENTS.items() if fits(one, facts)), "")
+                own = [one for one in book.entries if one.account_id == account and one.amount.currency == "USD"]
+                expected[mine] += sum(one.amount.minor for one in own if one.effective_on <= TODAY)
+            found = portal.kpis.standings(OTTO, Group.SEGMENT, day(-100), TODAY).items
+            assert {one.key: one.closing.minor for one in found} == dict(expected)
+
+
+def test_each_group_has_its_own_figures(portal):
+    Book(portal, A_BOOK)
+    (all_,) = portal.kpis.standings(OTTO, Group.SEGMENT, day(-100), day(-1)).items
+    (_, dollars) = portal.kpis.report(OTTO, day(-100), day(-1))
+    assert (all_.key, all_.dso, all_.delinquent) == ("", dollars[Kpi.DSO_SIMPLE].value, dollars[Kpi.ADD].value)
+    assert all_.effectiveness == dollars[Kpi.CEI].value
 
 
 def test_an_empty_book_has_no_figures(portal):

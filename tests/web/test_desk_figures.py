@@ -3,13 +3,15 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
 
 from books import closing, open_portal
 from lockportal.core.actor import SYSTEM
-from lockportal.kpis import Behind, Kpi, KpisSettings
+from lockportal.dunning.policies import Segment
+from lockportal.kpis import Behind, Group, Kpi, KpisSettings
 from lockportal.web.charts import chart
 from web.test_desk import Desk, text
 
@@ -86,6 +88,21 @@ def test_a_figure_leads_down_to_its_documents(world, desk):
     assert f"/desk/accounts/{told[0].account_id}/documents/{told[0].document_id}" in found
     assert "Nothing stands in this list" in text(desk.get("/desk/figures/documents", {"what": "disputed", "currency": "BHD"}))
     assert "What was open" in text(desk.get("/desk/figures/documents", {"what": "whatever"}))
+
+
+def test_who_owes_most_is_told_by_customer_collector_terms_and_segment(world, desk, monkeypatch):
+    first, last = span(world)
+    query = {"from": str(first), "to": str(last)}
+    world.portal.profiles.change_customer(world.harbour, by=SYSTEM, collector="casey")
+    monkeypatch.setattr(world.portal.kpis, "_settings", KpisSettings(segments={"the coast": Segment(countries=("US",))}))
+    for group in Group:
+        shown = rows(text(desk.get("/desk/figures", query | {"by": group.value})), "Who owes most USD")
+        told = world.portal.kpis.standings(SYSTEM, group, first, last, currency="USD").items
+        names = [f"{one.name} {one.key}" if one.account_id else one.key or "–" for one in told]
+        assert [unescape(name) for name in shown] == names
+        assert [cells[3].replace(",", "") for cells in shown.values()] == [str(one.dso or "–") for one in told]
+    assert "the coast" in shown
+    assert rows(text(desk.get("/desk/figures", query)), "Who owes most USD").keys() != shown.keys()
 
 
 def test_long_lists_of_documents_go_on_page_by_page(world, desk, monkeypatch):

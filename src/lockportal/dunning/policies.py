@@ -196,10 +196,11 @@ class Policy:
 
 def policy_of(policies: Iterable[Policy], facts: Mapping[str, str]) -> Policy | None:
     """Answer the first policy whose segment a customer fits, by country, language, currency, terms, collector and number."""
-    return next((policy for policy in policies if _fits(policy.segment, facts)), None)
+    return next((policy for policy in policies if fits(policy.segment, facts)), None)
 
 
-def _fits(segment: Segment, facts: Mapping[str, str]) -> bool:
+def fits(segment: Segment, facts: Mapping[str, str]) -> bool:
+    """Say whether a customer, by its facts, is of a segment."""
     wanted = {
         "country": segment.countries,
         "language": segment.languages,

@@ -15,6 +15,7 @@ from lockportal.core.days import EARLIEST, check_period
 from lockportal.core.errors import Refused
 from lockportal.core.money import Money
 from lockportal.documents.models import DocumentKind
+from lockportal.dunning.policies import Segment
 from lockportal.kpis.figures import FORMULAE, Kpi
 from lockportal.ledger.models import EntryKind
 
@@ -28,6 +29,8 @@ class Group(StrEnum):
     CUSTOMER = "customer"
     COLLECTOR = "collector"
     TERMS = "terms"
+    SEGMENT = "segment"
+    """The first of the settings' segments that a customer fits; none of them is the empty one."""
 
 
 class Behind(StrEnum):
@@ -59,6 +62,7 @@ class KpisSettings:
     countback_months: int = 12
     habit_days: int = 365
     targets: Mapping[Kpi, Decimal] = field(factory=dict, validator=_reachable)
+    segments: Mapping[str, Segment] = field(factory=dict)
 
 
 CASH: Final = frozenset({EntryKind.PAYMENT, EntryKind.REFUND, EntryKind.RETURN, EntryKind.CHARGEBACK})
@@ -147,7 +151,10 @@ class Movement:
 
 @frozen(kw_only=True)
 class Standing:
-    """How the receivables of one group of customers moved in a period, in one currency: `key` names it, `name` in words."""
+    """How the receivables of one group of customers moved in a period, in one currency: `key` names it, `name` in words.
+
+    `dso` (days, simple), `delinquent` (average days) and `effectiveness` (per cent) are the figures that follow from that.
+    """
 
     key: str
     name: str
@@ -158,6 +165,9 @@ class Standing:
     cash: Money
     closing: Money
     current: Money
+    dso: Decimal | None = None
+    delinquent: Decimal | None = None
+    effectiveness: Decimal | None = None
 
 
 @frozen(kw_only=True)

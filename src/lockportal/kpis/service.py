@@ -11,7 +11,7 @@ from lockportal.context import Context
 from lockportal.core.actor import Actor
 from lockportal.core.money import Money
 from lockportal.core.page import Page
-from lockportal.kpis import queries
+from lockportal.kpis import formulae, queries
 from lockportal.kpis.habits import ExpectedPayment, ForecastWeek, Habit, expected, forecast, monday
 from lockportal.kpis.models import Behind, BehindRow, Group, KpisSettings, Movement, Period, Standing
 from lockportal.kpis.tallying import span, tallies
@@ -66,7 +66,7 @@ class Kpis:
         after: str | None = None,
         limit: int = 25,
     ) -> Page[Standing]:
-        """Answer how the receivables of each customer, collector or kind of terms moved; who owes most at the end comes first.
+        """Answer how the receivables of each customer, collector, kind of terms or segment moved; who owes most comes first.
 
         In one currency, the supplier's first if None is named. Customers in whose ledger nothing stands and nothing moved are
         left out. One statement.
@@ -81,14 +81,14 @@ class Kpis:
         rows = self._shell.ask(
             queries.STANDINGS,
             by,
-            shape={"group": group, "sales": self._settings.sales, "after": after is not None},
+            shape=self._shape(group) | {"after": after is not None},
             first=period.first,
             last=period.last,
             currency=code,
             limit=limit + 1,
             **params,
         )
-        shown = tuple(_standing(row, code) for row in rows[:limit])
+        shown = tuple(_standing(row, code, period) for row in rows[:limit])
         more = len(rows) > limit
         return Page(shown, self._signer.cursor(kind, shown[-1].closing.minor, shown[-1].key) if more else None)
 
@@ -165,6 +165,13 @@ class Kpis:
 
     # within
 
+    def _shape(self, group: Group) -> dict[str, Any]:
+        shape: dict[str, Any] = {"group": group, "sales": self._settings.sales}
+        if group is Group.SEGMENT:
+            usual = (self._supplier.languages[0], self._supplier.currencies[0])
+            shape |= {"segments": tuple(self._settings.segments.items()), "usual": usual}
+        return shape
+
     def _today(self) -> date:
         return self._supplier.today(self._clock.now())
 
@@ -180,12 +187,18 @@ class Kpis:
         return movements(cells, periods, self._settings.sales)
 
 
-def _standing(row: Any, currency: str) -> Standing:  # noqa: ANN401 - a row of STANDINGS
+def _standing(row: Any, currency: str, period: Period) -> Standing:  # noqa: ANN401 - a row of STANDINGS
+    names = ("opening", "sales", "cash", "closing", "current")
+    opening, sales, _, closing, current = minors = tuple(int(getattr(row, name)) for name in names)
+    simple, best = formulae.dso(closing, sales, period.days), formulae.best_possible_dso(current, sales, period.days)
     return Standing(
         key=row.key,
         name=row.name,
         account_id=row.account_id,
-        **{name: Money(int(getattr(row, name)), currency) for name in ("opening", "sales", "cash", "closing", "current")},
+        dso=simple,
+        delinquent=formulae.average_days_delinquent(simple, best),
+        effectiveness=formulae.collection_effectiveness(opening, sales, closing, current, period.months),
+        **{name: Money(minor, currency) for name, minor in zip(names, minors, strict=True)},
     )
 
 

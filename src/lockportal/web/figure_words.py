@@ -88,3 +88,11 @@ BEHIND: Final[Mapping[str, str]] = {
     "disputed": _("What was disputed"),
 }
 """The documents behind figures."""
+
+GROUPS: Final[Mapping[str, str]] = {
+    "customer": _("Customer"),
+    "collector": _("Collector"),
+    "terms": _("Terms"),
+    "segment": _("Segment"),
+}
+"""By what figures are told apart."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from lockportal.core.actor import Audience
 from lockportal.core.ports import Question
 from lockportal.documents.models import Document
 from lockportal.documents.settled.queries import settled_items
+from lockportal.dunning.policies import Segment
 from lockportal.kpis.counting.queries import claims
 from lockportal.kpis.models import CASH, ISSUED, Behind, Group
 from lockportal.ledger.models import Entry, EntryKind
@@ -22,10 +23,41 @@ _FIRST: Final = sa.bindparam("first", type_=sa.Date())
 _LAST: Final = sa.bindparam("last", type_=sa.Date())
 _LIMIT: Final = sa.bindparam("limit", type_=sa.Integer())
 _CURRENCY: Final = sa.bindparam("currency", type_=sa.String(3))
+_NOBODY: Final[sa.ColumnElement[str]] = sa.literal_column("''", sa.String())
 _ZERO: Final[sa.ColumnElement[int]] = sa.literal_column("0", sa.BigInteger())
 
 
-def _standings(source: Source, *, group: Group, sales: Collection[EntryKind], after: bool = False) -> sa.Select[Any]:
+def _segment(customer: sa.FromClause, segments: Sequence[tuple[str, Segment]], usual: tuple[str, str]) -> Any:  # noqa: ANN401 - an expression
+    """Name the first segment that a customer fits; what it leaves open is as is usual."""
+    language = sa.case((customer.c.language != "", customer.c.language), else_=sa.literal(usual[0]))
+    currency = sa.case((customer.c.currency != "", customer.c.currency), else_=sa.literal(usual[1]))
+    written = sa.type_coerce(customer.c.address, sa.Text())
+    whens: list[tuple[Any, Any]] = []
+    for name, one in segments:
+        wanted = (
+            (language, one.languages),
+            (currency, one.currencies),
+            (customer.c.terms, one.terms),
+            (customer.c.collector, one.collectors),
+            (customer.c.number, one.customers),
+        )
+        fitting: list[Any] = [column.in_(values) for column, values in wanted if values]
+        if one.countries:
+            countries = (written.contains(f'"country":"{code}"', autoescape=True) for code in one.countries)
+            fitting.append(sa.or_(*countries))
+        whens.append((sa.and_(customer.c.number.is_not(None), *fitting), sa.literal(name)))
+    return sa.case(*whens, else_=_NOBODY) if whens else _NOBODY
+
+
+def _standings(
+    source: Source,
+    *,
+    group: Group,
+    sales: Collection[EntryKind],
+    segments: Sequence[tuple[str, Segment]] = (),
+    usual: tuple[str, str] = ("", ""),
+    after: bool = False,
+) -> sa.Select[Any]:
     """Sum up by account first, as far fewer rows are then joined to customers."""
     entry, customer = source(Entry), source(Customer)
     within, minor = entry.c.effective_on >= _FIRST, entry.c.amount_minor
@@ -47,11 +79,13 @@ def _standings(source: Source, *, group: Group, sales: Collection[EntryKind], af
         .group_by(entry.c.account_id)
         .subquery()
     )
-    nobody = sa.literal_column("''", sa.String())
-    mine = {Group.CUSTOMER: customer.c.number, Group.COLLECTOR: customer.c.collector, Group.TERMS: customer.c.terms}[group]
-    key = sa.func.coalesce(mine, nobody)
+    if group is Group.SEGMENT:
+        mine = _segment(customer, segments, usual)
+    else:
+        mine = {Group.CUSTOMER: customer.c.number, Group.COLLECTOR: customer.c.collector, Group.TERMS: customer.c.terms}[group]
+    key = sa.func.coalesce(mine, _NOBODY)
     whole = group is Group.CUSTOMER
-    name = sa.func.coalesce(customer.c.name, nobody) if whole else key
+    name = sa.func.coalesce(customer.c.name, _NOBODY) if whole else key
     names = ("opening", "sales", "cash", "closing", "current")
     joined = sa.select(
         (accounts.c.account_id if whole else sa.null()).label("account_id"),
@@ -128,8 +162,10 @@ def _disputed_items(source: Source) -> sa.Select[Any]:
 
 
 STANDINGS = Question(name="kpis.standings", audience=_OFFICE, build=_standings)
-"""How the receivables of each group moved, the greatest first. Shape: group, sales, after (place, key). Parameters: first, last,
-currency, limit."""
+"""How the receivables of each group moved, the greatest first. Shape: group, sales, segments, usual, after (place, key).
+
+Parameters: first, last, currency, limit.
+"""
 BEHIND = Question(name="kpis.behind", audience=_OFFICE, build=_behind)
 """The documents behind a figure, the greatest first. Shape: what, after (place, document). Parameters: first, last, currency,
 limit."""

@@ -16,6 +16,7 @@ from lockportal.kpis.habits import ForecastWeek
 from lockportal.kpis.models import Behind, Group, Movement, Period, Standing
 from lockportal.kpis.views import Report
 from lockportal.web.charts import Chart, chart
+from lockportal.web.figure_words import GROUPS
 from lockportal.web.http import Request, Response
 from lockportal.web.pages.desk import page
 from lockportal.web.site import Site
@@ -54,6 +55,8 @@ class Sheet:
 def show(site: Site, request: Request, actor: Actor) -> Response:
     """Show the key figures of a span of days, by default of this month up to today; and when money is expected."""
     first, last = _span(site, request)
+    wanted = request.query.get("by", "")
+    group = Group(wanted) if wanted in set(Group) else Group.CUSTOMER
     kpis = site.portal.kpis
     reports = {one.currency: one for one in kpis.report(actor, first, last)}
     months = kpis.series(actor, Period(first, last).before(_MONTHS - 1)[0].first, last)
@@ -65,12 +68,12 @@ def show(site: Site, request: Request, actor: Actor) -> Response:
             reports.get(code),
             months,
             weeks,
-            kpis.standings(actor, Group.CUSTOMER, first, last, currency=code, limit=_GREATEST),
+            kpis.standings(actor, group, first, last, currency=code, limit=_GREATEST),
         )
         for code in codes
         if code in reports or any(one.due.currency == code for one in weeks)
     )
-    values = {"first": first, "last": last, "sheets": sheets, "behind": _BEHIND}
+    values = {"first": first, "last": last, "sheets": sheets, "behind": _BEHIND, "by": group.value, "groups": GROUPS}
     return page(site, actor, "desk_figures.html", values, here="desk_figures")
 
 
