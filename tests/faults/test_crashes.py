@@ -8,12 +8,13 @@ from attrs import evolve
 from faults.flows import FLOWS, arrived, beside, contact, credit, finish, told
 from lockportal.core.actor import SYSTEM
 from lockportal.core.errors import NotFound
+from lockportal.core.messages import Channel
 from lockportal.core.money import Money
 from lockportal.documents.attachments import Attachments
 from lockportal.documents.commands import AttachFile
 from lockportal.documents.models import FileFacts
 from lockportal.messages.models import Outcome
-from lockportal.messages.sending import Post
+from lockportal.messages.sending import Post, _Sent
 from lockportal.storage.salts import salts_of
 from lockportal.storage.store import SqlStore
 from lockportal.storage.tables import KEY
@@ -126,7 +127,7 @@ def test_a_commit_in_two_transactions_does_not_survive_the_same_kills(order, gro
 
 def noted_first(self, kind, variables, to, *, account_id, message_id, send=Post.send, **others):
     """Note a message as sent, then send it as ever, which notes it once more."""
-    self._note(message_id, Outcome.SENT, "", kind, to, account_id, message_id, (0, 0))
+    self._note(message_id, Outcome.SENT, "", _Sent(Channel.MAIL, kind, to, account_id, message_id, (0, 0)))
     send(self, kind, variables, to, account_id=account_id, message_id=message_id, **others)
 
 
