@@ -147,11 +147,14 @@ class Played:
             promises=of(self.made[Promise]),
         )
 
-    def check(self, period):
+    def counted(self, period, account=None, habit_days=365):
         end_of = self.portal.supplier.end_of
         times = (end_of(period.first - timedelta(days=1)), end_of(period.last))
+        return adoption(self.acts(account), period, *times, habit_days)
+
+    def check(self, period):
         for account in (None, *self.accounts):
-            counted = adoption(self.acts(account), period, *times, 365)
+            counted = self.counted(period, account)
             for told in self.portal.kpis.report(OTTO, period.first, period.last, account_id=account):
                 expected = portal_figures(counted.get(told.currency))
                 assert {kpi: told[kpi].value for kpi in expected} == expected
@@ -189,6 +192,11 @@ def test_each_database_counts_what_the_views_count(portal_everywhere):
     played = Played(portal_everywhere, SOME)
     played.check(Period(day(-10), TODAY))
     played.check(Period(day(-70), day(-20)))
+
+
+def test_what_was_settled_longer_before_the_first_sign_in_than_the_habit_counts_for_nothing(portal):
+    played, period = Played(portal, SOME), Period(day(-10), TODAY)
+    assert [played.counted(period, habit_days=days)["USD"].before for days in (365, 30)] == [8, 4]
 
 
 def test_the_figures_of_a_few_acts_are_those_counted_by_hand(portal):

@@ -179,6 +179,8 @@ def test_targets_are_read_from_the_settings_by_the_names_of_figures():
     for wrong in ({"dso": "35"}, {"dso_simple": "soon"}, {"dso_simple": "NaN"}):
         with pytest.raises(Refused):
             codec.structure(KpisSettings, {"targets": wrong})
+    with pytest.raises(ValueError, match=r"^kpis.targets.dso_simple: must be a number of days"):
+        KpisSettings(targets={Kpi.DSO_SIMPLE: Decimal("NaN")})
 
 
 def test_figures_that_fall_are_those_that_count_what_went_wrong():
