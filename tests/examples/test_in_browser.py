@@ -2,7 +2,6 @@
 
 import re
 import runpy
-import signal
 import subprocess
 import sys
 from datetime import date
@@ -104,7 +103,7 @@ def served(app, book, letters, port):
         assert server.stdout.readline().strip() == base_url
         yield base_url
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()  # what is started in the background ignores interrupts
         try:
             server.wait(60)
         except subprocess.TimeoutExpired:

@@ -2,7 +2,6 @@
 
 import hashlib
 import runpy
-import signal
 import subprocess
 import sys
 from contextlib import closing
@@ -94,7 +93,7 @@ class House:
 
     def close(self):
         self.portal.close()
-        self.server.send_signal(signal.SIGINT)
+        self.server.terminate()  # what is started in the background ignores interrupts
         try:
             self.server.wait(60)
         except subprocess.TimeoutExpired:

@@ -218,6 +218,7 @@ def test_a_line_is_disputed_written_about_with_a_photo_and_withdrawn(page, world
 
 
 def test_a_file_is_sent(page, world):
+    page.on("filechooser", lambda _: None)  # from the first, as Chromium asks the person until it is told to ask the test
     opened(page, world, f"/accounts/{world.harbour}/uploads")
     reach(page, "input[type=file]")
     with page.expect_file_chooser() as asked:
